@@ -1,0 +1,6 @@
+"""Marketplaces: zone, currency, country, language and tax habit of each, and the calendar that weeks and business days come from."""
+
+from orderkit.marketplaces.calendar import calendar_rows, iso_week, week_bounds
+from orderkit.marketplaces.registry import Marketplace, marketplaces
+
+__all__ = ["Marketplace", "calendar_rows", "iso_week", "marketplaces", "week_bounds"]

@@ -1,0 +1,26 @@
+"""Reads marketplaces.yaml: one entry per marketplace."""
+
+import functools
+from dataclasses import dataclass
+from importlib import resources
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Marketplace:
+    """One site: the zone of its days, its currency, holiday country, language, and whether prices include tax."""
+
+    name: str
+    zone: str
+    currency: str
+    country: str
+    language: str
+    tax_included: bool
+
+
+@functools.cache
+def marketplaces():
+    """All marketplaces by name (lower-case site name, for example "amazon.de")."""
+    text = resources.files(__package__).joinpath("marketplaces.yaml").read_text(encoding="utf-8")
+    return {name: Marketplace(name, **facts) for name, facts in yaml.safe_load(text).items()}
