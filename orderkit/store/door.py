@@ -1,0 +1,191 @@
+"""Bytes at the door: what a file is made of, before anything is read from it.
+
+One pass over the bytes gives hash, size, line ends and encoding. A file that DuckDB can read as it is stays where it is; any
+other is written once more as clean UTF-8 into a private folder that is removed when the load ends.
+"""
+
+import codecs
+import gzip
+import hashlib
+import re
+import tempfile
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from orderkit.errors import FileRefused
+
+CHUNK = 1 << 20
+NUL_MARK = "\u2400"  # stands for a NUL byte in the clean copy, so that the record scan can name the line
+KANA = re.compile("[\u3040-\u30ff]")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What one pass over the bytes told. `lines` counts line ends, and a last line without one."""
+
+    sha256: str
+    bytes: int
+    lines: int
+    encoding: str
+    crlf: bool
+    clean: bool  # DuckDB can read the file as it is
+    gzip: bool = False
+
+    @property
+    def packed(self):
+        """Whether what `readable` gives is still gzip."""
+        return self.gzip and self.clean
+
+
+def is_gzip(path):
+    """Whether the file is gzip by its first bytes, whatever its name says."""
+    with open(path, "rb") as raw:
+        return raw.read(2) == b"\x1f\x8b"
+
+
+@contextmanager
+def opened(path):
+    """The content of a file as a binary stream, unpacked where it is gzip; damage to the packing is a FileRefused."""
+    opener = gzip.open if is_gzip(path) else open
+    try:
+        with opener(path, "rb") as stream:
+            yield stream
+    except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
+        raise FileRefused(path, "the gzip packing is damaged or cut off. Download the file again.") from problem
+
+
+def first_line(path):
+    """The first line of a file as text, without its line end; encoding by the same rules as the whole file."""
+    with opened(path) as stream:
+        head = stream.read(256 * 1024)
+    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if head.startswith(mark):
+            head = head[: len(head) // 2 * 2] if name == "utf-16" else head
+            return re.split("\r\n|\n|\r", head.decode(name, "replace"), maxsplit=1)[0]
+    line = re.split(b"\r\n|\n|\r", head, maxsplit=1)[0]
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
+
+
+class _Tally:
+    """Counts line ends chunk by chunk, minding a CR LF that falls between two chunks."""
+
+    def __init__(self):
+        self.lf = self.cr = self.crlf = self.nul = 0
+        self.last = b""
+
+    def take(self, chunk):
+        self.lf += chunk.count(b"\n")
+        self.cr += chunk.count(b"\r")
+        self.crlf += chunk.count(b"\r\n") + (self.last == b"\r" and chunk[:1] == b"\n")
+        self.nul += chunk.count(b"\0")
+        self.last = chunk[-1:] or self.last
+
+
+def scan(path):
+    """Reads all bytes once: Content with hash, size, line count, encoding, and whether the file is clean UTF-8 as it stands."""
+    digest, size, tally, decoder, encoding = hashlib.sha256(), 0, _Tally(), None, "utf-8"
+    with opened(path) as stream:
+        while chunk := stream.read(CHUNK):
+            if not size:
+                decoder = codecs.getincrementaldecoder("utf-8")()
+                encoding = "utf-16" if chunk[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
+            digest.update(chunk)
+            size += len(chunk)
+            tally.take(chunk)
+            encoding = _still_utf8(decoder, chunk, encoding)
+    if encoding == "utf-8" and decoder and not _ends_well(decoder):
+        encoding = "other"
+    if encoding == "other":
+        encoding = _legacy_encoding(path)
+    crlf = tally.crlf > 0 and tally.crlf == tally.lf == tally.cr
+    clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
+    ends = tally.lf or tally.cr
+    return Content(digest.hexdigest(), size, ends + (tally.last not in (b"\n", b"\r", b"")), encoding, crlf, clean, is_gzip(path))
+
+
+def peek(path):
+    """Content guessed from the first bytes alone (hash, size and lines of the head only): good enough to begin, not to believe."""
+    with opened(path) as stream:
+        head = stream.read(CHUNK)
+    tally = _Tally()
+    tally.take(head)
+    encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, "utf-8")
+    crlf = 0 < tally.crlf and tally.crlf <= tally.cr <= tally.crlf + (tally.last == b"\r") and tally.crlf == tally.lf
+    clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
+    return Content("", len(head), tally.lf, encoding, crlf, clean, is_gzip(path))
+
+
+def _still_utf8(decoder, chunk, encoding):
+    if encoding != "utf-8":
+        return encoding
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError:
+        return "other"
+    return encoding
+
+
+def _ends_well(decoder):
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _legacy_encoding(path):
+    """cp932 where the bytes are valid in it and show Japanese kana, else cp1252 (its five undefined bytes pass through)."""
+    decoder, kana = codecs.getincrementaldecoder("cp932")(), False
+    with opened(path) as stream:
+        try:
+            while chunk := stream.read(CHUNK):
+                kana = bool(KANA.search(decoder.decode(chunk))) or kana
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "cp932" if kana else "cp1252"
+
+
+@contextmanager
+def readable(path, content):
+    """A path that DuckDB can read as UTF-8 with plain line ends: the file itself where it is clean, else a private copy."""
+    if content.clean:
+        yield Path(path)
+        return
+    with tempfile.TemporaryDirectory(prefix="orderkit-") as folder:  # made with mode 0700
+        copy = Path(folder) / "clean.txt"
+        _write_clean(path, content.encoding, copy)
+        yield copy
+
+
+def _write_clean(path, encoding, copy):
+    """Writes the content as UTF-8: CR LF and lone CR line ends become LF where the file has no other, NUL becomes its mark."""
+    errors = "orderkit_latin1" if encoding == "cp1252" else "strict"
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(errors)
+    with opened(path) as stream:
+        lone_cr = b"\n" not in stream.read()
+    with opened(path) as stream, open(copy, "w", encoding="utf-8", newline="") as out:
+        held = ""
+        while chunk := stream.read(CHUNK):
+            held = _pass_on(held + decoder.decode(chunk), out, lone_cr)
+        _pass_on(held + decoder.decode(b"", final=True) + "\n", out, lone_cr)
+
+
+def _pass_on(text, out, lone_cr):
+    """Writes all of the text but a CR at its very end, which may be half of a CR LF; gives back what it held."""
+    held = "\r" if text.endswith("\r") else ""
+    text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n" if lone_cr else " ").replace("\0", NUL_MARK)
+    out.write(text)
+    return held
+
+
+def _latin1(error):
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("orderkit_latin1", _latin1)

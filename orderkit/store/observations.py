@@ -1,0 +1,150 @@
+"""One table per format holds what its files said: typed, every version kept, never changed. `obs_<format>`.
+
+Also here: the fate of each record of a new file. A *duplicate* says what was known already, a *superseded* one is older than
+what is known of the same line and stays as history, the rest is *loaded*.
+"""
+
+from dataclasses import dataclass
+
+from orderkit.store.types import sql_type
+
+ROWS = ("order_lines", "returns")  # tables in which identical rows of one file are genuine: two units, two lines without ids
+
+
+@dataclass(frozen=True)
+class Fates:
+    """How many records of one file had which fate, and the sum of the item price of the loaded ones by currency."""
+
+    loaded: int
+    duplicates: int
+    superseded: int
+    money: dict
+
+
+def table_of(form):
+    """The name of a format's observation table."""
+    return f"obs_{form.name}"
+
+
+def ensure(con, form):
+    """Makes the observation table of a format, or adds the columns that a newer description brings."""
+    columns = ", ".join(f'"{column.name}" {sql_type(column)}' for column in form.kept)
+    con.execute(f"CREATE TABLE IF NOT EXISTS {table_of(form)} ({columns}, _file INTEGER)")
+    have = {row[0] for row in con.sql("SELECT column_name FROM duckdb_columns() WHERE table_name = $t", params={"t": table_of(form)}).fetchall()}
+    for column in form.kept:
+        if column.name not in have:
+            con.execute(f'ALTER TABLE {table_of(form)} ADD COLUMN "{column.name}" {sql_type(column)}')
+
+
+def day_end(day, zone="'UTC'"):
+    """SQL for the last instant of a day in a zone: when all that happened on the day was known."""
+    return f"(timezone({zone}, CAST({day} + 1 AS TIMESTAMP)) - INTERVAL 1 MICROSECOND)"
+
+
+def moment_of(form, name, zone="'UTC'"):
+    """SQL for the instant that a stored column tells of: itself, or the end of its day."""
+    return day_end(f'o."{name}"', zone) if form.columns[name].type == "day" else f'o."{name}"'
+
+
+def zone_join(form):
+    """SQL (join, zone expression) that gives each row the zone of its marketplace, where the format tells the marketplace."""
+    lines = form.emits.get("order_lines")
+    given = lines and lines.given.get("marketplace")
+    if not given or not given.sources:
+        return "", "'UTC'"
+    site = given.sql.format(*(f'o."{source}"' for source in given.sources))
+    return f" LEFT JOIN marketplaces z ON z.marketplace = {site}", "coalesce(z.zone, 'UTC')"
+
+
+def covers(con, form, file_id):
+    """Oldest and newest moment that the rows of a file tell of (TIMESTAMPTZ, or None where it has no rows)."""
+    join, zone = zone_join(form)
+    told = {*form.known_file, *([form.known_row] if form.known_row else [])}
+    anchors = {name for emit in form.emits.values() for name in emit.anchor}
+
+    def each(names, best):
+        return f"{best}({', '.join(moment_of(form, name, zone) for name in sorted(names))})"
+
+    return con.sql(
+        f"SELECT min({each(anchors, 'least')}), max({each(told | anchors, 'greatest')}) FROM {table_of(form)} o{join} WHERE o._file = $id",
+        params={"id": file_id},
+    ).fetchall()[0]
+
+
+def settle(con, form, file_id, account):
+    """Decides the fate of every record of a new file, and removes the duplicates that tell nothing new. Gives Fates.
+
+    A repeated sighting in a format whose rows have no time of their own stays stored, though it counts as a duplicate: that a
+    state was seen again later is knowledge, and without it the order of loading would matter.
+    """
+    _make_new_and_old(con, form, file_id, account)
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _fate AS SELECT n.rid, n.grp, n.amount, n.currency,"
+        " n.copy > 1 OR (r.grp IS NOT NULL) OR (g.grp IS NOT NULL) AS duplicate,"
+        " n.copy > 1 OR coalesce(r.versions, g.versions).list_contains(n.version) AS told_then, k.newest > n.version AS older"
+        " FROM _new n"
+        " LEFT JOIN (SELECT grp, content, list(DISTINCT version) AS versions FROM _old WHERE NOT several GROUP BY ALL) r"
+        "  ON NOT n.several AND r.grp = n.grp AND r.content = n.content"
+        " LEFT JOIN (SELECT grp, content, list(DISTINCT version) AS versions FROM _old WHERE several GROUP BY ALL) g"
+        "  ON n.several AND g.grp = n.grp AND g.content = n.content"
+        " LEFT JOIN (SELECT grp, max(version) AS newest FROM _old GROUP BY grp) k ON k.grp = n.grp"
+    )
+    counts = dict(
+        con.sql(
+            "SELECT CASE WHEN duplicate THEN 'duplicate' WHEN older THEN 'superseded' ELSE 'loaded' END, count(*) FROM _fate GROUP BY 1"
+        ).fetchall()
+    )
+    con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
+    money = _money(con, form)
+    con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old")
+    return Fates(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0), money)
+
+
+def _make_new_and_old(con, form, file_id, account):
+    """TEMP tables of the new file's records and of what other files said of the same orders.
+
+    `grp` is what a record is about. Where identical rows are genuine (`several`), `content` is that of the whole group in its
+    file, so that a group counts as known only where some file held exactly the same rows.
+    """
+    (table, emit), *_ = form.emits.items()
+    names = ", ".join(f'o."{column.name}"' for column in form.kept)
+    keys = [f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for target, name in emit.keys.items()]
+    item = emit.keys.get("order_item_id")
+    several = "true" if table == "returns" else f'o."{item}" IS NULL' if item and table in ROWS else "true" if table in ROWS else "false"
+    version = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+    currency = form.emits["order_lines"].given.get("currency") if form.money else None
+    amount = f'o."{form.money}"' if form.money else "NULL"
+    currency = f'o."{currency.sources[0]}"' if currency else "NULL"
+    order = emit.keys["order_id"]
+    con.execute("UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
+                dict(zip("ab", covers(con, form, file_id), strict=True)) | {"id": file_id})  # fmt: skip
+    row = (
+        f"SELECT o.rowid AS rid, o._file, concat_ws(chr(31), {', '.join(keys)}) AS grp, {several} AS several, hash({names}) AS own,"
+        f" {version} AS version, {amount} AS amount, {currency} AS currency FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _new AS SELECT *, CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY grp)))"
+        f" ELSE own END AS content, CASE WHEN several THEN 1 ELSE row_number() OVER (PARTITION BY grp, own ORDER BY rid) END AS copy"
+        f" FROM ({row} WHERE o._file = $id)",
+        {"id": file_id},
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _old AS SELECT grp, several, version, CASE WHEN several THEN"
+        " hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content"
+        f' FROM ({row} WHERE l.account = $account AND o._file <> $id AND o."{order}" IN'
+        f' (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id))',
+        {"id": file_id, "account": account},
+    )
+
+
+def _money(con, form):
+    """Sum of the item price of the loaded records by currency; a line that a format repeats per promotion counts once."""
+    if not form.money:
+        return {}
+    once = "grp" if form.repeats else "rid"
+    return dict(
+        con.sql(
+            "SELECT coalesce(currency, 'unknown'), sum(amount) FROM (SELECT any_value(currency) AS currency, max(amount) AS amount"
+            f" FROM _fate WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL GROUP BY {once}) GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    )

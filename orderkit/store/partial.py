@@ -1,0 +1,60 @@
+"""Partial rows: what one format tells of one canonical table, one row per key, as known at a moment.
+
+For each column the value is the newest non-empty observation that may be seen at the as-of: a *fixed* column from the row's
+anchor (an order from its purchase) on, a *dated* one from its own date on, a *state* only from the moment of the snapshot on.
+Equal versions are told apart by content, never by the order of loading.
+"""
+
+from orderkit.store.observations import moment_of, table_of, zone_join
+
+CANONICAL_MOMENTS = {"ordered_at", "shipped_at", "confirmed_at", "first_scan_at", "last_scan_at", "delivered_at"}
+
+
+def partial_sql(form, emit, key_sql, key_join, as_of, touched):
+    """SQL of the partial rows of one format and table: account, key columns, one column `name__rank` per given column.
+
+    key_sql: {key column: SQL over the observation `o`}; key_join: SQL joined to `o` to make keys; as_of: None for all that is
+    known, else the name of a parameter is not needed, `context.as_of` is read; touched: whether only the orders in TEMP table
+    `touched` are wanted.
+    """
+    join, zone = zone_join(form)
+    known = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+    anchor = f"least({', '.join(moment_of(form, name) for name in emit.anchor)})" if len(emit.anchor) > 1 else moment_of(form, emit.anchor[0])
+    names = ", ".join(f'o."{column.name}"' for column in form.kept)
+    order = emit.keys["order_id"]
+    only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{order}"' if touched else ""
+    seen = f"SELECT o.*, l.account AS _account, {known} AS _known, {anchor} AS _anchor, {zone} AS _zone,"
+    seen += f" (CAST(epoch({known}) AS UBIGINT) << 32) | (hash({names}) & 4294967295) AS _version"
+    for key, sql in key_sql.items():
+        seen += f", {sql} AS _key_{key}"
+    seen += f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}{join}{key_join}"
+    cut = " WHERE _anchor <= c.as_of OR _known <= c.as_of" if as_of else ""
+    keys = ", ".join(f"_key_{key}" for key in key_sql)
+    columns = ", ".join([f"_key_{key} AS {key}" for key in key_sql] + [_column(form, given, as_of) for given in emit.given.values()])
+    full = "bool_or(_known <= c.as_of)" if as_of else "true"
+    newest = "max(_known) FILTER (_known <= c.as_of)" if as_of else "max(_known)"
+    context = ", context c" if as_of else ""
+    return (
+        f"SELECT _account AS account, {columns}, NOT coalesce({full}, false) AS _reconstructed, {newest} AS _known_at,"
+        f" '{form.name}' AS _source FROM ({seen}) o{context}{cut} GROUP BY _account, {keys}"
+    )
+
+
+def _column(form, given, as_of):
+    sources = [f'o."{name}"' for name in given.sources]
+    value = given.sql.format(*sources)
+    if given.target in CANONICAL_MOMENTS and form.columns[given.sources[0]].type == "day":
+        value = f"timezone(o._zone, CAST({value} AS TIMESTAMP))"
+    visible = [f"({value}) IS NOT NULL"]
+    if as_of and given.time == "state":
+        visible.append("o._known <= c.as_of")
+    elif as_of and given.time == "dated":
+        visible.append(f"coalesce({moment_of(form, given.by)}, o._known) <= c.as_of")
+    elif as_of:
+        visible.append("coalesce(o._anchor, o._known) <= c.as_of")
+    where = f"FILTER ({' AND '.join(visible)})"
+    name = f"{given.target}__{given.rank}"
+    if given.sum:  # one row per promotion: the amounts of one version add up, the same row of two files counts once
+        rows = ", ".join(f'o."{name}"' for name in form.repeats)
+        return f"list_sum(list_transform(list(DISTINCT struct_pack(r := row({rows}), v := {value})) {where}, lambda x: x.v)) AS {name}"
+    return f"arg_max({value}, o._version) {where} AS {name}"

@@ -1,0 +1,188 @@
+"""From a readable file to typed observations, at two speeds.
+
+The fast pass reads all columns as text in parallel, casts strictly and gives up at the first doubt. The record scan reads whole
+lines in order, so that it can name line, column and reason of everything that is set aside. Neither reads a personal column
+into a table: what the format does not keep is not selected.
+"""
+
+from orderkit.store import types
+from orderkit.store.door import NUL_MARK
+
+LINE_END = "\x01"  # a delimiter that no export holds: a line read with it is one field
+LONGEST_RECORD = 20  # lines; a quote that swallows more than this is a stray one
+
+
+class Doubt(Exception):
+    """The fast pass met something that only the record scan can name."""
+
+
+def text(value):
+    """A Python string as an SQL literal, for file names and delimiters (which DuckDB takes only as literals)."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _fields(match):
+    """(position, column) of every kept column of the file, first header first."""
+    return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
+
+
+def _select(match, reasons_as):
+    fields = _fields(match)
+    cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
+    values = [f'{types.value(column, f"c{at}")} AS "{column.name}"' for at, column in fields]
+    reasons = [(at, column, types.reason(column, f"c{at}", column.name in match.format.needs)) for at, column in fields]
+    return cells, values, reasons_as([found for found in reasons if found[2]])
+
+
+def fast_pass(con, path, match, content, table, file_id):
+    """Inserts all records of a clean file into `table`; the number of records.
+
+    Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
+    """
+    cells, values, wrong = _select(match, lambda reasons: " OR ".join(f"({reason}) IS NOT NULL" for _, _, reason in reasons))
+    columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
+    quote = "'\"'" if match.format.quoted else "''"
+    source = (
+        f"read_csv({text(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)}, quote={quote},"
+        f" escape={quote}, comment='', compression={text('gzip' if content.packed else 'none')}, nullstr='', strict_mode=true,"
+        f" new_line={text(chr(92) + 'r' + chr(92) + 'n' if content.crlf else chr(92) + 'n')}, max_line_size=4000000)"
+    )
+    try:
+        con.execute(
+            f"INSERT INTO {table} BY NAME SELECT {', '.join(values)}, $file_id::INTEGER AS _file"
+            f" FROM (SELECT {', '.join(cells)} FROM {source}) WHERE CASE WHEN {wrong} THEN error('doubt') ELSE true END",
+            {"file_id": file_id},
+        )
+    except Exception as problem:  # whatever the engine dislikes: its text may echo a raw line, so it goes no further
+        raise Doubt from problem
+    return con.sql(f"SELECT count(*) FROM {table} WHERE _file = $id", params={"id": file_id}).fetchall()[0][0]
+
+
+def record_scan(con, path, match, table, file_id, gzip=False):
+    """Inserts all good records into `table` and all others into `rejects`; (records, set aside).
+
+    Works on whole lines in file order. A tab file's record that was broken by a line end inside a field is joined again where
+    the format says how a record starts; a quoted record runs until its quotes close.
+    """
+    con.execute("SET preserve_insertion_order = true")
+    _split_lines(con, path, match, gzip)
+    cells, values, reasons = _select(match, lambda reasons: reasons)
+    found = ", ".join(
+        f"CASE WHEN {reason} IS NOT NULL THEN struct_pack(header := {text(match.headers[at])}, reason := {reason},"
+        f" shape := {types.shape(f'c{at}')}) END"
+        for at, _, reason in reasons
+    )
+    whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE _typed AS SELECT line, {', '.join(values)},"
+        f" CASE WHEN fault IS NOT NULL THEN {whole} ELSE coalesce({found}) END AS _wrong"
+        f" FROM (SELECT line, fault, {', '.join(cells)} FROM"
+        f" (SELECT line, fault, {', '.join(f'fields[{at + 1}] AS f{at}' for at, _ in _fields(match))} FROM _records))"
+    )
+    names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
+    con.execute(
+        f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed WHERE _wrong IS NULL ORDER BY line",
+        {"file_id": file_id},
+    )
+    con.execute(
+        "INSERT INTO rejects SELECT $file_id::INTEGER, line, _wrong.header, _wrong.reason, _wrong.shape FROM _typed"
+        " WHERE _wrong IS NOT NULL",
+        {"file_id": file_id},
+    )
+    counts = con.sql("SELECT count(*), count(_wrong) FROM _typed").fetchall()[0]
+    con.execute("DROP TABLE _typed; DROP TABLE _records; SET preserve_insertion_order = false")
+    return counts
+
+
+def _split_lines(con, path, match, gzip):
+    """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line."""
+    source = (
+        f"read_csv({text(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)}, quote='',"
+        f" escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=4000000)"
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"
+        f" FROM (SELECT row_number() OVER () AS n, l FROM {source})"
+    )
+    _mark_starts(con, match.format)
+    _join_broken(con, match)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {(_quoted if match.format.quoted else _plain)(match)}")
+    con.execute("DROP TABLE _lines; DROP TABLE _joined")
+
+
+def _mark_starts(con, form):
+    """Marks each line that starts a record.
+
+    In a quoted file that is a line before which all quotes are closed; where a quote swallows too many lines, every line is
+    one. In a tab file it is a line that looks like a record; blank lines stand alone, so that they join nothing.
+    """
+    if not form.quoted:
+        if form.record_start:
+            con.execute(f"UPDATE _lines SET starts = line <= 2 OR l = '' OR regexp_matches(l, {text('^(' + form.record_start + ')')})")
+        return
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _open AS SELECT line, coalesce(sum(length(l) - length(replace(l, '\"', '')))"
+        " OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) % 2 = 1 AS inside FROM _lines"
+    )
+    longest = con.sql(
+        "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM"
+        " (SELECT sum((NOT inside)::INTEGER) OVER (ORDER BY line) AS record FROM _open) GROUP BY record)"
+    ).fetchall()[0][0]
+    if longest <= LONGEST_RECORD:
+        con.execute("UPDATE _lines SET starts = false FROM _open WHERE _open.line = _lines.line AND _open.inside")
+    con.execute("DROP TABLE _open")
+
+
+def _join_broken(con, match):
+    """Makes TEMP table _joined (line, l, starts): broken records joined where that gives exactly the header's fields."""
+    form, width = match.format, len(match.headers)
+    fields = f"len(string_split(l, {text(match.delimiter)}))"
+    fits = "true" if form.quoted else f"{fields} = {width} AND len(string_split(first_l, {text(match.delimiter)})) < {width}"
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE _joined AS"
+        " WITH numbered AS (SELECT *, sum(starts::INTEGER) OVER (ORDER BY line) AS record FROM _lines),"
+        " whole AS (SELECT record, min(line) AS line, string_agg(l, $joiner ORDER BY line) AS l, count(*) AS parts,"
+        " arg_min(l, line) AS first_l FROM numbered GROUP BY record)"
+        f" SELECT line, l, true AS starts FROM whole WHERE parts = 1 OR ({fits})"
+        f" UNION ALL SELECT line, l, starts FROM numbered WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))",
+        {"joiner": "\n" if form.quoted else " "},
+    )
+
+
+def _plain(match):
+    """Fields of a file without quoting."""
+    width = len(match.headers)
+    fields = _trimmed(f"string_split(l, {text(match.delimiter)})", width)
+    return (
+        f"SELECT line, fields, {_fault(width)} FROM (SELECT line, l, starts, {fields} AS fields FROM _joined"
+        " WHERE line > 1 AND l <> '')"
+    )
+
+
+def _quoted(match):
+    """Fields of a quoted file, by the rules of RFC 4180; a record whose fields do not give back the line has broken quotes."""
+    width, mark = len(match.headers), match.delimiter
+    field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
+    raw = f"CASE WHEN contains(l, '\"') THEN regexp_extract_all(l || {text(mark)}, {text(field)}, 1) ELSE string_split(l, {text(mark)}) END"
+    broken = f"CASE WHEN array_to_string(raw, {text(mark)}) <> l THEN true END"
+    bare = "list_transform(raw, lambda x: CASE WHEN x LIKE '\"%\"' THEN replace(x[2:-2], '\"\"', '\"') ELSE x END)"
+    return (
+        f"SELECT line, fields, CASE WHEN {broken} THEN 'broken_quotes' ELSE fault END AS fault FROM"
+        f" (SELECT line, l, raw, fields, {_fault(width)} FROM (SELECT line, l, starts, raw, {_trimmed(bare, width)} AS fields"
+        f" FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > 1 AND l <> '')))"
+    )
+
+
+def _trimmed(fields, width):
+    """A list of fields without empty ones beyond the header's width: some exports end their lines with extra delimiters."""
+    return (
+        f"CASE WHEN len({fields}) > {width} AND trim(array_to_string(({fields})[{width + 1}:], '')) = ''"
+        f" THEN ({fields})[:{width}] ELSE {fields} END"
+    )
+
+
+def _fault(width):
+    return (
+        f"CASE WHEN contains(l, {text(NUL_MARK)}) THEN 'nul_byte' WHEN NOT starts THEN 'not_a_record'"
+        f" WHEN len(fields) > {width} THEN 'too_many_fields' WHEN len(fields) < {width} THEN 'too_few_fields' END AS fault"
+    )
