@@ -20,7 +20,7 @@ def _connect(path, read_only):
 
 
 def _plain_words(path, text):
-    if "lock" in text:
+    if "Could not set lock" in text:
         holder = re.search(r"PID (\d+)", text)
         return DatabaseLocked(path, int(holder[1]) if holder else None)
     if "different configuration" in text:

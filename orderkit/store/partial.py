@@ -24,7 +24,7 @@ def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     order = emit.keys["order_id"]
     only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{order}"' if touched else ""
     seen = f"SELECT o.*, l.account AS _account, {known} AS _known, {anchor} AS _anchor, {zone} AS _zone,"
-    seen += f" (CAST(epoch({known}) AS UBIGINT) << 32) | (hash({names}) & 4294967295) AS _version"
+    seen += f" (coalesce(CAST(epoch({known}) AS UBIGINT), 0) << 32) | (hash({names}) & 4294967295) AS _version"
     for key, sql in key_sql.items():
         seen += f", {sql} AS _key_{key}"
     seen += f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}{join}{key_join}"

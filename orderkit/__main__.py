@@ -1,0 +1,5 @@
+"""`python -m orderkit`: the command line."""
+
+from orderkit.cli import main
+
+main()

@@ -1,0 +1,120 @@
+"""Refunds at risk on late deliveries: FBM lines past the promised day that have not arrived."""
+
+import pandas as pd
+
+from orderkit import measures
+from orderkit.analyses.result import Result
+from orderkit.analyses.words import LEVEL, add, amounts, count, per_cent
+from orderkit.statistics.rates import wilson
+
+TITLE = "Refunds at risk on late deliveries"
+KEYS = ["marketplace", "currency"]
+COLUMNS = [
+    *KEYS, "shipped_lines", "arrived", "arrived_late", "late_share", "late_share_low", "late_share_high",
+    "past_promise", "not_shipped", "at_risk", "lines_without_value", "past_promise_not_known", "value_not_known",
+    "delivery_not_known", "promise_not_known", "waiting_to_ship", "past_ship_by", "value_past_ship_by", "ship_by_not_known",
+]  # fmt: skip
+VIEW = {
+    "marketplace": "marketplace", "currency": "currency", "past_promise": "past the promised day, open",
+    "at_risk": "refunds at risk", "past_promise_not_known": "past the day, arrival not known", "value_not_known": "their amount",
+    "arrived": "arrived", "arrived_late": "of these late", "late_share": "late share",
+    "late_share_low": "at least", "late_share_high": "at most",
+    "past_ship_by": "past the ship-by day",
+}  # fmt: skip
+
+
+def exposure(con, *, marketplace=None):
+    """How much the seller may have to refund because the promised day has passed, by marketplace and currency.
+
+    A line counts when the seller ships it (FBM), the promised day lies before the as-of day in the marketplace zone, and it is
+    open: on its way, or not shipped although paid. Lines whose arrival no export tells are counted beside, never in.
+    Money: goods and shipping less promotions, per currency.
+    """
+    found = {
+        name: measures.rows(con, name, by=KEYS, marketplace=marketplace)
+        for name in ("delivery_by_week", "late_open", "not_shipped")
+    }
+    weeks = measures.run(con, "delivery_by_week", by="week", marketplace=marketplace)
+    lines = _by_place(found)
+    totals, unknown = {}, {}
+    for row in lines:
+        add(totals, row["currency"], row["at_risk"])
+        add(unknown, row["currency"], row["value_not_known"])
+    sums = {column: sum(row[column] or 0 for row in lines) for column in COLUMNS if column not in KEYS and "share" not in column}
+    return Result(
+        kind="exposure",
+        title=TITLE,
+        headline=_headline(sums, totals, unknown),
+        frame=pd.DataFrame(lines, columns=COLUMNS).astype(
+            dict.fromkeys(("at_risk", "value_not_known", "value_past_ship_by"), float)
+        ),
+        how=_how(sums),
+        totals=totals,
+        tables={"weeks": weeks, "ages": measures.run(con, "late_open", marketplace=marketplace)},
+        money=("at_risk", "value_not_known", "value_past_ship_by"),
+        shares=("late_share", "late_share_low", "late_share_high"),
+        view=VIEW,
+    )
+
+
+def _by_place(found):
+    """One row per marketplace and currency that any of the three measures knows."""
+    tables = {name: {(row["marketplace"], row["currency"]): row for row in rows} for name, rows in found.items()}
+    places = sorted(set().union(*tables.values()), key=lambda place: tuple((word is None, word or "") for word in place))
+    return [
+        _row(place, *(tables[name].get(place, {}) for name in ("delivery_by_week", "late_open", "not_shipped")))
+        for place in places
+    ]
+
+
+def _row(place, arrivals, late, waiting):
+    on_time, late_arrivals = arrivals.get("on_time", 0), arrivals.get("late", 0)
+    arrived = on_time + late_arrivals
+    share = wilson(late_arrivals, arrived, LEVEL)
+    return {
+        "marketplace": place[0], "currency": place[1],
+        "shipped_lines": arrivals.get("lines", 0), "arrived": arrived, "arrived_late": late_arrivals,
+        "late_share": late_arrivals / arrived if arrived else None, "late_share_low": share.low, "late_share_high": share.high,
+        "past_promise": late.get("lines", 0), "not_shipped": late.get("not_shipped", 0), "at_risk": late.get("value"),
+        "lines_without_value": late.get("lines_without_value", 0),
+        "past_promise_not_known": late.get("unknown_delivery", 0), "value_not_known": late.get("value_unknown_delivery"),
+        "delivery_not_known": arrivals.get("unknown_delivery", 0), "promise_not_known": arrivals.get("promise_unknown", 0),
+        "waiting_to_ship": waiting.get("lines", 0), "past_ship_by": waiting.get("past_ship_by", 0),
+        "value_past_ship_by": waiting.get("value_past_ship_by"), "ship_by_not_known": waiting.get("ship_by_unknown", 0),
+    }  # fmt: skip
+
+
+def _headline(sums, totals, unknown):
+    if not sums["shipped_lines"] and not sums["waiting_to_ship"]:
+        return "No order that you ship yourself (FBM) is in the loaded exports."
+    if sums["promise_not_known"] == sums["shipped_lines"] and not sums["past_promise"] and sums["shipped_lines"]:
+        return "Nothing can be called late: no export with promised dates is loaded; the Amazon Order report has them."
+    if sums["past_promise"]:
+        said = f"{count(sums['past_promise'], 'line')} past the promised day and not delivered"
+        said += f": {amounts(totals)} in refunds at risk" if amounts(totals) else ""
+        said += f" ({count(sums['lines_without_value'], 'line')} without an amount)" if sums["lines_without_value"] else ""
+    else:
+        said = "No line is known to be past the promised day and still open"
+    if sums["past_promise_not_known"]:
+        worth = f" ({amounts(unknown)})" if amounts(unknown) else ""
+        said += f"; whether {count(sums['past_promise_not_known'], 'further line')}{worth} past the day arrived is not known"
+    return said + "."
+
+
+def _how(sums):
+    late, arrived = sums["arrived_late"], sums["arrived"]
+    share = f" ({per_cent(late / arrived)}; the table has {LEVEL:.0%} Wilson intervals by marketplace)" if arrived else ""
+    said = [
+        "Counted: lines that you ship yourself (FBM), past the promised day of the marketplace, on their way or not shipped.",
+        "Money: goods and shipping less promotions as exported, per currency; refunds already given are not taken off yet.",
+        f"Of {count(sums['shipped_lines'], 'shipped line')}, {arrived:,} arrived on a known day with a known promise, "
+        f"{late:,} of them late{share}.",
+        f"Not known for {count(sums['delivery_not_known'], 'shipped line')} when they arrived: a tracking export would tell.",
+        f"Not known for {sums['promise_not_known']:,} of them what was promised: the Amazon Order report would tell.",
+    ]
+    if sums["waiting_to_ship"]:
+        said.append(
+            f"{count(sums['waiting_to_ship'], 'line')} waiting to be shipped; {sums['past_ship_by']:,} past the ship-by day; "
+            f"the ship-by day of {sums['ship_by_not_known']:,} is not known."
+        )
+    return said

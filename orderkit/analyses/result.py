@@ -1,0 +1,81 @@
+"""What every analysis gives back: a sentence, a frame, a chart, and how we know."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from orderkit.analyses import show
+from orderkit.errors import NothingToShow
+
+_painters = {}
+
+
+def draws(kind):
+    """Registers the function that draws results of a kind: charts stand above analyses, so they come here."""
+
+    def register(function):
+        _painters[kind] = function
+        return function
+
+    return register
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Result:
+    """The answer to a question. `frame` is plain pandas; `totals` keeps exact money by currency; `tables` holds what charts need.
+
+    `how` is a list of sentences: denominators, what is not known, the basis of money, the method. `view` names the columns that a
+    page shows, with their titles; `money` and `shares` say which of them are amounts in the row's currency and which are shares;
+    `absent` has the word for an empty cell where it does not mean "not known".
+    """
+
+    kind: str
+    title: str
+    headline: str
+    frame: pd.DataFrame
+    how: list
+    totals: dict = field(default_factory=dict)
+    tables: dict = field(default_factory=dict)
+    money: tuple = ()
+    shares: tuple = ()
+    view: dict = field(default_factory=dict)
+    absent: dict = field(default_factory=dict)
+    rows_shown: int = 30
+
+    def chart(self):
+        """The result as a plotly figure. Raises NothingToShow where there is nothing to draw."""
+        if self.kind not in _painters:
+            raise NothingToShow(f"No chart is made for {self.kind}; its numbers are in .frame.")
+        return _painters[self.kind](self)
+
+    def __repr__(self):
+        shown = self._shown()
+        table = shown.to_string(index=False, na_rep="not known") if len(shown) else "(no rows)"
+        return "\n".join(
+            [self.title, self.headline, "", table, *self._more(), "", "How we know", *(f"- {line}" for line in self.how)]
+        )
+
+    def _repr_html_(self):
+        shown = self._shown()
+        money = {column: "currency" for column in self.money if column in shown}
+        table = [show.table(shown, money=money, titles=self.view)] if len(shown) else []
+        return str(show.section(self.headline, *table, *self._more(), show.fold("How we know", self.how)))
+
+    def _shown(self):
+        """What a page shows: chosen columns without those that are empty throughout, shares as per cent, the first rows."""
+        shown = self.frame[[*(self.view or self.frame.columns)]].head(self.rows_shown).dropna(axis="columns", how="all")
+        for column in [column for column in self.shares if column in shown]:
+            shown = shown.assign(**{column: [None if pd.isna(share) else f"{share:.1%}" for share in shown[column]]})
+        for column, word in self.absent.items():
+            if column in shown:
+                shown = shown.assign(**{column: [word if pd.isna(cell) else _plain(cell) for cell in shown[column]]})
+        return shown
+
+    def _more(self):
+        hidden = len(self.frame) - self.rows_shown
+        return [f"... and {hidden:,} more in .frame"] if hidden > 0 else []
+
+
+def _plain(cell):
+    """A midnight as its day: a column of days mixed with a word is no longer printed as days by itself."""
+    return cell.date() if isinstance(cell, pd.Timestamp) else cell

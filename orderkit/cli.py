@@ -1,0 +1,257 @@
+"""The command line: the same verbs as Shop. Data on stdout, words on stderr; exit codes 0 ok, 1 lines set aside, 2 usage, 3 refused, 4 lock.
+
+Heavy imports happen inside the commands, so that --help answers at once.
+"""
+
+import json
+import sys
+
+import click
+
+from orderkit import __version__
+from orderkit.errors import OrderkitError
+
+DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
+SITE = click.option("--marketplace", metavar="NAME", help="One marketplace only, for example amazon.de.")
+
+
+class Verbs(click.Group):
+    """The group of commands; turns orderkit's errors into one sentence and their exit code."""
+
+    def invoke(self, ctx):
+        """Runs a command; an orderkit error becomes its sentence on stderr."""
+        try:
+            return super().invoke(ctx)
+        except OrderkitError as problem:
+            click.echo(f"orderkit: {problem}", err=True)
+            ctx.exit(problem.exit_code)
+
+    def list_commands(self, ctx):
+        """Commands in the order of a week's work."""
+        return list(self.commands)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="orderkit")
+def main():
+    """What each order needs now, by when, who pays, and how much money is at stake."""
+
+
+def _shop(db, as_of=None):
+    from orderkit.shop import Shop
+
+    return Shop(db, as_of=as_of)
+
+
+def _say(text):
+    click.echo(text, err=True)
+
+
+def _progress():
+    """A line on stderr per step where a person looks on, else nothing."""
+    return _say if sys.stderr.isatty() else None
+
+
+def _print(thing, as_json):
+    """Text for people; for machines the records of the frame with exact money as text."""
+    if not as_json:
+        click.echo(repr(thing))
+    elif hasattr(thing, "to_json"):
+        click.echo(json.dumps(thing.to_json(), default=str, ensure_ascii=False))
+    else:
+        said = {key: getattr(thing, key) for key in ("headline", "how", "totals") if hasattr(thing, key)}
+        click.echo(json.dumps({**said, "rows": _records(thing.frame)}, default=str, ensure_ascii=False))
+
+
+def _records(frame):
+    return [{key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")]
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--account", default="main", show_default=True, help="Name of the seller account; part of every key.")
+@DB
+@JSON
+def load(paths, account, db, as_json):
+    """Load export files, or all exports in folders, into the database."""
+    sys.exit(_load(paths, account, db, as_json).exit_code)
+
+
+def _load(paths, account, db, as_json=False, *, quiet=False):
+    from orderkit import store
+
+    result = store.load(paths, db=db, account=account, progress=_progress())
+    if as_json:
+        _print(result, True)
+    elif quiet:
+        _say(repr(result))
+    else:
+        click.echo(repr(result))
+    return result
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--sample", is_flag=True, help="The sample shop, in a throwaway database.")
+@click.option("--week", metavar="WEEK", help="ISO week, for example 2026-W46; by default as of the newest data.")
+@click.option("--to", default="reports", show_default=True, type=click.Path(file_okay=False), help="Folder for the page.")
+@click.option("--account", default="main", show_default=True, help="Seller account of the files given.")
+@DB
+@JSON
+def report(paths, sample, week, to, account, db, as_json):
+    """Write the weekly page; load PATHS first where any are given. Ends by printing the page's path."""
+    import tempfile
+    from pathlib import Path
+
+    from orderkit import places, store
+    from orderkit.shop import Shop, open_sample
+
+    code = 0
+    with tempfile.TemporaryDirectory(prefix="orderkit-sample-", ignore_cleanup_errors=True) as scratch:
+        if sample:
+            _say("SAMPLE: loading the sample shop into a throwaway database.")
+            db = Path(scratch) / "sample.duckdb"
+            store.load(places.sample(), db=db, account="sample", progress=_progress())
+            shop = open_sample(db)
+        else:
+            if paths:
+                code = _load(paths, account, db, quiet=True).exit_code
+            shop = Shop(db)
+        _say("Working out the page; this takes some seconds.")
+        page = shop.report(week=week, to=to)
+        shop.close()
+    click.echo(json.dumps({"page": str(page)}) if as_json else str(page))
+    sys.exit(code)
+
+
+@main.command()
+@DB
+@JSON
+def today(db, as_json):
+    """What expires before next Monday."""
+    _print(_shop(db).today(), as_json)
+
+
+@main.command()
+@DB
+@AS_OF
+@JSON
+def todo(db, as_of, as_json):
+    """Everything to do, by deadline, then money."""
+    _print(_shop(db, as_of).todo(), as_json)
+
+
+@main.command()
+@click.argument("order_id")
+@DB
+@AS_OF
+@JSON
+def explain(order_id, db, as_of, as_json):
+    """Facts, rules and answers for one order."""
+    _print(_shop(db, as_of).explain(order_id), as_json)
+
+
+@main.command()
+@click.argument("order_id")
+@click.option("--request", required=True, help="What the buyer asks: cancel, upgrade, address, not_received, return.")
+@click.option("--line", help="Order item id or SKU, where the order has several lines.")
+@click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="Suppose a fact, for example tracking=lost.")
+@DB
+@AS_OF
+@JSON
+def ask(order_id, request, line, facts, db, as_of, as_json):
+    """What if a buyer writes: the answer by the rules, who pays, a draft reply."""
+    _print(_shop(db, as_of).ask(order_id, request=request, line=line, **dict(map(_fact, facts))), as_json)
+
+
+def _fact(text):
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r}: write NAME=VALUE, for example tracking=lost.", param_hint="--fact")
+    words = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
+    if value.lower() in words:
+        return name, words[value.lower()]
+    return name, int(value) if value.lstrip("-").isdigit() else value
+
+
+def _analysis(name, text):
+    @main.command(name, help=text)
+    @SITE
+    @DB
+    @AS_OF
+    @JSON
+    def command(marketplace, db, as_of, as_json):
+        _print(getattr(_shop(db, as_of), name)(marketplace=marketplace), as_json)
+
+
+_analysis("exposure", "Refunds at risk on late deliveries.")
+_analysis("returns", "Why buyers send things back, and what it costs.")
+_analysis("losses", "Parcels lost and damaged, and what to expect.")
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--by", multiple=True, help="Add up by these columns, for example --by week.")
+@click.option("--since", metavar="DAY")
+@click.option("--until", metavar="DAY")
+@SITE
+@DB
+@AS_OF
+@JSON
+def measure(name, by, since, until, marketplace, db, as_of, as_json):
+    """A measure as a table; without a name, the list of measures."""
+    from orderkit import measures
+
+    if name is None:
+        for each in measures.names():
+            click.echo(f"{each}: {measures.about(each)['about']}")
+        return
+    frame = _shop(db, as_of).measure(name, by=list(by) or None, since=since, until=until, marketplace=marketplace)
+    click.echo(json.dumps(_records(frame), default=str) if as_json else frame.to_string(index=False))
+
+
+@main.command()
+@click.argument("text")
+@click.option("--value", "values", multiple=True, metavar="NAME=VALUE", help="A value for $NAME in the query.")
+@DB
+@AS_OF
+@JSON
+def sql(text, values, db, as_of, as_json):
+    """Run one SELECT on the shop's tables."""
+    frame = _shop(db, as_of).sql(text, **dict(value.split("=", 1) for value in values))
+    click.echo(json.dumps(_records(frame), default=str) if as_json else frame.to_string(index=False))
+
+
+@main.command()
+@JSON
+def formats(as_json):
+    """The exports that orderkit reads, where to find each, and what it unlocks."""
+    from orderkit.formats import formats as known
+
+    rows = [{"format": form.name, "title": form.title, "find": form.find, "unlocks": form.unlocks} for form in known().values()]
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['title']} ({row['format']})\n  find:    {row['find']}\n  unlocks: {row['unlocks']}")
+
+
+@main.command()
+@DB
+@JSON
+def doctor(db, as_json):
+    """Versions, and what the database holds and lacks."""
+    from orderkit.doctor import examine
+
+    _print(examine(db), as_json)
+
+
+@main.command()
+@DB
+def lab(db):
+    """Open JupyterLab on the notebooks; with the sample shop where the database is not there yet."""
+    from orderkit.lab import start
+
+    sys.exit(start(db, say=_say))

@@ -1,0 +1,8 @@
+"""Numbers that people read: one SQL file per measure in this folder, and a small runner.
+
+A measure counts and sums; rates are made from its columns by whoever shows them, so that a measure may always be added up.
+"""
+
+from orderkit.measures.runner import about, names, rows, run, text
+
+__all__ = ["about", "names", "rows", "run", "text"]

@@ -1,0 +1,24 @@
+"""Where the notebooks and the sample shop lie: beside the package in a checkout, inside it in an installed wheel."""
+
+from pathlib import Path
+
+from orderkit.errors import NothingToShow
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def _place(beside, inside, what):
+    for place in (PACKAGE / inside, PACKAGE.parent / beside):
+        if place.is_dir():
+            return place
+    raise NothingToShow(f"The {what} did not come with this installation. Install orderkit again from its wheel or checkout.")
+
+
+def notebooks():
+    """The folder of the shipped notebooks."""
+    return _place("notebooks", "_notebooks", "notebooks")
+
+
+def sample():
+    """The folder of the sample shop's exports."""
+    return _place("data/sample", "_sample", "sample shop")

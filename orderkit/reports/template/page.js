@@ -1,0 +1,113 @@
+(function () {
+  "use strict";
+  var PRINT_WIDTH = 680; // CSS pixels that fit between the margins of an A4 page
+  var holders = Array.prototype.slice.call(document.querySelectorAll(".ok-chart"));
+  var LEAST_SHARE = 0.4; // of the width that must be left for bars and lines beside their words; else the chart scrolls sideways
+  var SCROLL_WIDTH = 560; // CSS pixels of such a chart
+  var LEAST_HEIGHT = 180; // CSS pixels that bars and lines keep when a legend takes many lines on a phone
+  var drawings = [];
+  var opened = [];
+  if (holders.length) {
+    holders.forEach(function (holder) { holder.style.minHeight = holder.dataset.height + "px"; });
+    unpack().then(run).then(drawAll).then(listen).catch(giveUp);
+  }
+  addEventListener("beforeprint", openFolds);
+  addEventListener("afterprint", closeFolds);
+
+  function unpack() {
+    var text = atob(document.getElementById("ok-plotly").textContent.trim());
+    var bytes = Uint8Array.from(text, function (letter) { return letter.charCodeAt(0); });
+    var stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  }
+
+  function run(source) {
+    var script = document.createElement("script");
+    script.textContent = source;
+    document.head.appendChild(script);
+    if (!window.Plotly) { throw new Error("plotly.js did not start"); }
+  }
+
+  function drawAll() {
+    return Promise.all(holders.map(draw)).then(function () {
+      document.documentElement.dataset.charts = "drawn";
+    });
+  }
+
+  function draw(holder) {
+    var figure = JSON.parse(document.getElementById(holder.id + "-data").textContent);
+    var place = document.createElement("div");
+    var layout = figure.layout;
+    holder.appendChild(place);
+    layout.autosize = true;
+    delete layout.width;
+    layout.height = Number(holder.dataset.height);
+    layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+    layout.font = Object.assign({}, layout.font, { family: getComputedStyle(document.body).fontFamily });
+    layout.dragmode = false; // a finger that scrolls the page must not zoom the chart
+    return Plotly.newPlot(place, figure.data, layout, { displaylogo: false, displayModeBar: false, responsive: true })
+      .then(function () {
+        holder.querySelector(".ok-alt").hidden = true;
+        drawings.push({ place: place, height: layout.height, right: layout.margin.r });
+        fit(drawings[drawings.length - 1], { autosize: true });
+      });
+  }
+
+  function fit(drawing, size) { // from the figure's own size: give room to a tall legend and to words that would be cut off
+    var place = drawing.place;
+    Plotly.relayout(place, Object.assign({ height: drawing.height, "margin.r": drawing.right }, size));
+    var missing = LEAST_HEIGHT - place._fullLayout._size.h;
+    if (missing > 0 && place._fullLayout.showlegend) { Plotly.relayout(place, { height: drawing.height + missing }); }
+    makeRoom(drawing);
+    if (place._fullLayout._size.w < LEAST_SHARE * place._fullLayout.width && place._fullLayout.width < SCROLL_WIDTH) {
+      Plotly.relayout(place, { width: SCROLL_WIDTH, autosize: false, "margin.r": drawing.right });
+      makeRoom(drawing);
+    }
+  }
+
+  function makeRoom(drawing) {
+    var place = drawing.place, right = drawing.right, round, over;
+    for (round = 0; round < 4; round++) {
+      over = overhang(place);
+      if (over <= 0) { break; }
+      right += over * 1.5; // the words move left by less than the room made, as the axis shrinks with it
+      Plotly.relayout(place, { "margin.r": right });
+    }
+  }
+
+  function overhang(place) {
+    var edge = place.querySelector(".main-svg").getBoundingClientRect().right - 2;
+    var words = Array.prototype.slice.call(place.querySelectorAll(".bartext, .textpoint"));
+    return Math.max.apply(null, [0].concat(words.map(function (word) { return word.getBoundingClientRect().right - edge; })));
+  }
+
+  function listen() {
+    var timer;
+    addEventListener("beforeprint", function () { fitAll({ width: PRINT_WIDTH, autosize: false }); });
+    addEventListener("afterprint", function () { fitAll({ width: null, autosize: true }); });
+    addEventListener("resize", function () {
+      clearTimeout(timer);
+      timer = setTimeout(fitAll, 250, { width: null, autosize: true });
+    });
+  }
+
+  function fitAll(size) {
+    drawings.forEach(function (drawing) { fit(drawing, size); });
+  }
+
+  function giveUp() { // an old browser: the descriptions stay, and the numbers are shown in their place
+    holders.forEach(function (holder) { holder.style.minHeight = ""; });
+    document.querySelectorAll(".ok-data").forEach(function (fold) { fold.open = true; });
+    document.documentElement.dataset.charts = "failed";
+  }
+
+  function openFolds() { // paper cannot be clicked: how a number was made is printed with it
+    opened = Array.prototype.slice.call(document.querySelectorAll(".ok-fold:not([open])"));
+    opened.forEach(function (fold) { fold.open = true; });
+  }
+
+  function closeFolds() {
+    opened.forEach(function (fold) { fold.open = false; });
+    opened = [];
+  }
+})();

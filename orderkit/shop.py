@@ -1,0 +1,142 @@
+"""class Shop: one seller's database, read-only, with the functions of the layers below bound to it."""
+
+import datetime as dt
+import functools
+import tempfile
+from pathlib import Path
+
+from orderkit import analyses, measures, places, policy, reports, store
+from orderkit import charts as charts  # draws the results: importing it registers the figures
+from orderkit.analyses import show
+from orderkit.errors import NothingToShow, UnknownName
+from orderkit.marketplaces import iso_week, week_bounds
+
+PACK = "article-2021"
+
+
+class Shop:
+    """A seller's orders in one DuckDB file, read-only: ask, explain, analyse, report.
+
+    as_of: a day or moment; the shop then shows only what was known then. By default the newest moment that the data covers.
+    clock: the time from which days left are counted; by default now. pack: the rules, by name or file.
+    """
+
+    def __init__(self, path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
+        self.path, self.pack, self.is_sample, self._clock = Path(path), policy.load_pack(pack), sample, clock
+        self.con = store.reader(path)
+        store.set_context(self.con, as_of, clock)
+        if as_of is not None:
+            store.build_as_of(self.con)
+
+    @functools.cached_property
+    def _facts(self):
+        policy.facts(self.con)
+        return self.con
+
+    @functools.cached_property
+    def _answers(self):
+        policy.apply(self._facts, self.pack)
+        return self.con
+
+    @property
+    def data_up_to(self):
+        """The moment up to which this view of the shop knows (UTC)."""
+        return self.con.sql("SELECT as_of FROM context").fetchall()[0][0]
+
+    def as_of(self, moment):
+        """A new view of the shop as known at a day (its end, UTC) or moment; this one is unchanged."""
+        return Shop(self.path, as_of=moment, clock=self._clock, pack=self.pack, sample=self.is_sample)
+
+    def todo(self):
+        """What to do, by when, for how much: by deadline, then money."""
+        return analyses.todo(self._answers)
+
+    def today(self):
+        """What expires before next Monday."""
+        return analyses.today(self._answers)
+
+    def explain(self, order_id):
+        """Facts, rules and answers for one order."""
+        return policy.explain(self._answers, self.pack, order_id)
+
+    def ask(self, order_id, *, request, line=None, **facts):
+        """What if a buyer writes: the answer, who pays, a draft reply. `facts` overlays what is known of the order."""
+        return policy.ask(self._facts, self.pack, order_id, request=request, line=line, **facts)
+
+    def exposure(self, *, marketplace=None):
+        """Refunds at risk on late deliveries."""
+        return analyses.exposure(self._facts, marketplace=marketplace)
+
+    def returns(self, *, marketplace=None):
+        """Why buyers send things back, and what it costs."""
+        return analyses.returns(self._facts, marketplace=marketplace)
+
+    def losses(self, *, marketplace=None):
+        """Parcels lost and damaged, and what to expect."""
+        return analyses.losses(self._facts, marketplace=marketplace)
+
+    def measure(self, name, *, by=None, since=None, until=None, marketplace=None):
+        """A measure as a plain frame; `measures.names()` lists them."""
+        return measures.run(self._facts, name, by=by, since=since, until=until, marketplace=marketplace)
+
+    def sql(self, text, **values):
+        """The frame that a SELECT gives; values go in as $name."""
+        return self._facts.sql(text, params=values or None).df()
+
+    def weeks(self):
+        """The ISO weeks with orders, newest first, for example ["2026-W46", ...]."""
+        rows = self.con.sql(
+            "SELECT DISTINCT c.iso_week, c.week FROM order_lines l JOIN marketplaces m ON m.marketplace = l.marketplace JOIN calendar c"
+            " ON c.marketplace = l.marketplace AND c.day = CAST(timezone(m.zone, l.ordered_at) AS DATE) ORDER BY c.week DESC"
+        ).fetchall()
+        return [row[0] for row in rows]
+
+    def report(self, *, week=None, to="reports"):
+        """Writes the weekly page; its path. week: an ISO week of `weeks()`, by default as of the newest data."""
+        weeks = self.weeks()
+        if not weeks:
+            raise NothingToShow(f"{self.path} holds no orders yet. Load an Amazon All Orders export first: orderkit load FOLDER.")
+        if week is not None and week not in weeks:
+            week_bounds(week)
+            raise UnknownName("week", week, weeks, where=" with orders in this shop")
+        name = f"{'SAMPLE-' if self.is_sample else ''}weekly-{week or iso_week(self.data_up_to.date())}"
+        parameters = {"db": self.path.resolve(), "week": week or "", "sample": self.is_sample}
+        return reports.build(places.notebooks() / "weekly_report.py", to=to, parameters=parameters, name=name, sample=self.is_sample)
+
+    def close(self):
+        """Gives the file back; afterwards exports can be loaded."""
+        self.con.close()
+
+    def _summary(self):
+        lines, orders = self.con.sql("SELECT count(*), count(DISTINCT order_id) FROM order_lines").fetchall()[0]
+        sample = "SAMPLE: not your data. " if self.is_sample else ""
+        return f"{sample}{orders:,} orders, {lines:,} lines; data up to {show.day(self.data_up_to.date())}; rules: {self.pack.name}"
+
+    def __repr__(self):
+        return f"Shop {self.path.name}: {self._summary()}"
+
+    def _repr_html_(self):
+        return str(show.section(f"Shop {self.path.name}", self._summary()))
+
+
+def open(path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK):  # noqa: A001 - ok.open is the public name
+    """A Shop over a database that `ok.load` made."""
+    return Shop(path, as_of=as_of, clock=clock, pack=pack)
+
+
+def sample(folder=None):
+    """The sample shop, loaded into a throwaway database (in `folder`, by default a new temporary one) and marked SAMPLE.
+
+    Its clock stands at the first moment after its data, so that its deadlines mean something.
+    """
+    path = Path(folder or tempfile.mkdtemp(prefix="orderkit-sample-")) / "sample.duckdb"
+    store.load(places.sample(), db=path, account="sample")
+    return open_sample(path)
+
+
+def open_sample(path):
+    """The Shop over an already loaded sample database; the clock is set to the morning after its data ends."""
+    con = store.reader(path)
+    end = store.newest(con)
+    con.close()
+    return Shop(path, clock=end + dt.timedelta(hours=9), sample=True)

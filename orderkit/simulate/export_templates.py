@@ -1,0 +1,82 @@
+"""orderkit's own templates, filled from a simulated shop: tracking, requests, inspections."""
+
+import numpy as np
+
+from orderkit.simulate.layout import moments, money, yes_no
+from orderkit.simulate.parcels import state_at
+
+KEY = ["order_no", "line_no"]
+
+
+def tracking(truth, as_of):
+    """Columns of the tracking file: the FBM parcels the seller has tracking for, or knows to be sent without.
+
+    A parcel that holds its whole order has one row without a line id; any other has a row for each of its lines.
+    """
+    lines = truth.lines[truth.lines["parcel"] >= 0]
+    together = lines["parcel"].groupby(lines["order_no"]).transform("size") == lines["size"]
+    whole = (together & (lines["parcel"].groupby(lines["order_no"]).transform("nunique") == 1)).to_numpy()
+    first = ~lines["parcel"].duplicated().to_numpy()
+    lines, whole = lines[first | ~whole], whole[first | ~whole]
+    number = lines["parcel"].to_numpy()
+    sent = truth.parcels.iloc[number].reset_index(drop=True)
+    known = sent["in_tracking_file"] & (np.fmin(sent["shipped_at"], sent["confirmed_at"]) <= as_of)
+    lines, whole, number, sent = lines[known.to_numpy()], whole[known], number[known], sent[known].reset_index(drop=True)
+    now = state_at(sent, as_of)
+    since = np.where(now["since"] <= as_of, now["since"], sent["confirmed_at"])  # a label may be confirmed before hand-over
+    newest = np.fmax(np.where(sent["confirmed_at"] <= as_of, sent["confirmed_at"], since), since)
+    columns = {
+        "order_id": lines["order_id"],
+        "order_item_id": np.where(whole, "", lines["order_item_id"]),
+        "tracking": np.where(sent["tracked"], [f"SMPLTRACK{n:08d}" for n in number], ""),
+        "carrier": sent["carrier"],
+        "service": sent["service"],
+        "shipped_at": moments(sent["shipped_at"], as_of),
+        "confirmed_at": moments(sent["confirmed_at"], as_of),
+        "first_scan_at": moments(sent["first_scan_at"], as_of),
+        "last_scan_at": moments(now["last_scan_at"]),
+        "delivered_at": moments(sent["delivered_at"].where(sent["tracked"]), as_of),
+        "state": now["state"],
+        "state_at": moments(since),
+        "label_cost": money(sent["label_cost"]),
+        "currency": sent["currency"],
+        "declared_value": money(sent["value"], sent["insured"] & sent["cover_recorded"]),
+        "insured": np.where(sent["cover_recorded"], yes_no(sent["insured"]), ""),
+        "protected": np.where(sent["cover_recorded"], yes_no(sent["protected"]), ""),
+        "updated_at": moments(np.fmax(newest, now["last_scan_at"].to_numpy())),
+    }
+    return columns, len(lines)
+
+
+def requests(truth, as_of):
+    """Columns of the requests file: what buyers had asked by `as_of`, and what the seller had answered by then."""
+    asked = truth.requests[truth.requests["asked_at"] <= as_of]
+    asked = asked.join(truth.lines.set_index(KEY)[["order_id", "order_item_id", "sku"]], on=KEY)
+    about = asked["names_line"].to_numpy()
+    columns = {
+        "order_id": asked["order_id"],
+        "order_item_id": np.where(about == "item", asked["order_item_id"], ""),
+        "sku": np.where(about == "order", "", asked["sku"]),
+        "kind": asked["kind"],
+        "asked_at": moments(asked["asked_at"]),
+        "answered_at": moments(asked["answered_at"], as_of),
+        "official": yes_no(asked["official"]),
+        "seller_agrees": np.where(asked["decided_at"] <= as_of, asked["seller_agrees"], ""),
+    }
+    return columns, len(asked)
+
+
+def inspections(truth, as_of):
+    """Columns of the inspections file: returned goods the seller had looked at by `as_of`; the day is the UTC day."""
+    seen = truth.returns[truth.returns["inspected_at"] <= as_of].sort_values(["inspected_at", *KEY])
+    seen = seen.join(truth.lines.set_index(KEY)[["order_id", "order_item_id"]], on=KEY)
+    columns = {
+        "order_id": seen["order_id"],
+        "order_item_id": seen["order_item_id"],
+        "sku": seen["sku"],
+        "inspected_at": np.datetime_as_string(seen["inspected_at"].to_numpy(), unit="D"),
+        "state": seen["found"],
+        "grade": seen["grade"],
+        "photo": yes_no(seen["photo"]),
+    }
+    return columns, len(seen)
