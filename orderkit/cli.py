@@ -103,22 +103,20 @@ def _load(paths, account, db, as_json=False, *, quiet=False):
 def report(paths, sample, week, to, account, db, as_json):
     """Write the weekly page; load PATHS first where any are given. Ends by printing the page's path."""
     import tempfile
-    from pathlib import Path
 
-    from orderkit import places, store
-    from orderkit.shop import Shop, open_sample
+    from orderkit import shop as shops
 
+    if sample and paths:
+        raise click.UsageError("--sample takes no files: it shows the sample shop. Leave it out to load your own exports.")
     code = 0
     with tempfile.TemporaryDirectory(prefix="orderkit-sample-", ignore_cleanup_errors=True) as scratch:
         if sample:
             _say("SAMPLE: loading the sample shop into a throwaway database.")
-            db = Path(scratch) / "sample.duckdb"
-            store.load(places.sample(), db=db, account="sample", progress=_progress())
-            shop = open_sample(db)
+            shop = shops.sample(scratch)
         else:
             if paths:
                 code = _load(paths, account, db, quiet=True).exit_code
-            shop = Shop(db)
+            shop = shops.Shop(db)
         _say("Working out the page; this takes some seconds.")
         page = shop.report(week=week, to=to)
         shop.close()

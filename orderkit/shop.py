@@ -17,13 +17,15 @@ PACK = "article-2021"
 class Shop:
     """A seller's orders in one DuckDB file, read-only: ask, explain, analyse, report.
 
-    as_of: a day or moment; the shop then shows only what was known then. By default the newest moment that the data covers.
-    clock: the time from which days left are counted; by default now. pack: the rules, by name or file.
+    as_of: a day, moment or ISO week (its end); the shop then shows only what was known then. By default the newest moment that
+    the data covers. clock: the time from which days left are counted; by default now. pack: the rules, by name or file.
     """
 
     def __init__(self, path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
         self.path, self.pack, self.is_sample, self._clock = Path(path), policy.load_pack(pack), sample, clock
         self.con = store.reader(path)
+        if sample and clock is None:  # an invented shop has no today: the morning after its data ends, so that deadlines mean something
+            clock = store.newest(self.con) + dt.timedelta(hours=9)
         store.set_context(self.con, as_of, clock)
         if as_of is not None:
             store.build_as_of(self.con)
@@ -83,6 +85,17 @@ class Shop:
         """The frame that a SELECT gives; values go in as $name."""
         return self._facts.sql(text, params=values or None).df()
 
+    def set_aside(self):
+        """The lines that were set aside, by file and reason; a sentence where there are none."""
+        frame = self.measure("lines_set_aside")
+        if frame.empty:
+            return show.note("No lines were set aside.")
+        return show.table(frame, caption="Lines set aside")
+
+    def up_to(self, section):
+        """Up to when the data of a section reaches, and which exports for it are missing, in one sentence."""
+        return analyses.up_to(self.con, section)
+
     def weeks(self):
         """The ISO weeks with orders, newest first, for example ["2026-W46", ...]."""
         rows = self.con.sql(
@@ -119,24 +132,13 @@ class Shop:
         return str(show.section(f"Shop {self.path.name}", self._summary()))
 
 
-def open(path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK):  # noqa: A001 - ok.open is the public name
+def open(path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
     """A Shop over a database that `ok.load` made."""
-    return Shop(path, as_of=as_of, clock=clock, pack=pack)
+    return Shop(path, as_of=as_of, clock=clock, pack=pack, sample=sample)
 
 
 def sample(folder=None):
-    """The sample shop, loaded into a throwaway database (in `folder`, by default a new temporary one) and marked SAMPLE.
-
-    Its clock stands at the first moment after its data, so that its deadlines mean something.
-    """
+    """The sample shop, loaded into a throwaway database (in `folder`, by default a new temporary one) and marked SAMPLE."""
     path = Path(folder or tempfile.mkdtemp(prefix="orderkit-sample-")) / "sample.duckdb"
     store.load(places.sample(), db=path, account="sample")
-    return open_sample(path)
-
-
-def open_sample(path):
-    """The Shop over an already loaded sample database; the clock is set to the morning after its data ends."""
-    con = store.reader(path)
-    end = store.newest(con)
-    con.close()
-    return Shop(path, clock=end + dt.timedelta(hours=9), sample=True)
+    return Shop(path, sample=True)

@@ -109,7 +109,8 @@ def _how(sums):
         "Money: goods and shipping less promotions as exported, per currency; refunds already given are not taken off yet.",
         f"Of {count(sums['shipped_lines'], 'shipped line')}, {arrived:,} arrived on a known day with a known promise, "
         f"{late:,} of them late{share}.",
-        f"Not known for {count(sums['delivery_not_known'], 'shipped line')} when they arrived: a tracking export would tell.",
+        f"Not known for {count(sums['delivery_not_known'], 'shipped line')} when they arrived: a tracking export would tell, "
+        "save for parcels that have no tracking.",
         f"Not known for {sums['promise_not_known']:,} of them what was promised: the Amazon Order report would tell.",
     ]
     if sums["waiting_to_ship"]:

@@ -113,21 +113,19 @@ def _headline(rows):
     known, events = sum(row["known_outcome"] for row in lost), sum(row["events"] for row in lost)
     if not known:
         return "What became of your parcels is not known: a tracking export would tell."
-    worst = one_in(jeffreys(events, known, LEVEL).high)
     among = f"{known:,} parcels with known outcome" if known > 1 else "the one parcel with known outcome"
-    said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost" + _worth(lost)
-    said += (
-        f": {one_in(events / known)}"
-        if events >= FEW
-        else ": too few to tell; " + (f"{one_in(events / known)}, " if events else "")
-    )
-    said += "" if events >= FEW else f"at worst {worst}"
-    broken = sum(row["events"] for row in damaged)
-    said += f". {broken:,} {'was' if broken == 1 else 'were'} damaged{_worth(damaged)}" if broken else ""
-    bad_year = {row["currency"]: row.get("high_value_year") for row in lost}
-    return said + (
-        f". A bad year of lost parcels (1 in 20) would cost you {amounts(bad_year)} or more." if amounts(bad_year) else "."
-    )
+    said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost{_worth(lost)}: {_how_often(events, known)}."
+    if broken := sum(row["events"] for row in damaged):
+        said += f" {broken:,} {'was' if broken == 1 else 'were'} damaged{_worth(damaged)}."
+    worst_year = amounts({row["currency"]: row.get("high_value_year") for row in lost})
+    return said + (f" At your pace lost parcels should cost at most {worst_year} in 19 of 20 years." if worst_year else "")
+
+
+def _how_often(events, known):
+    rate, worst = one_in(events / known), one_in(jeffreys(events, known, LEVEL).high)
+    if events >= FEW:
+        return rate
+    return f"too few to tell; {rate}, at worst {worst}" if events else f"too few to tell, at worst {worst}"
 
 
 def _worth(rows):
@@ -158,7 +156,7 @@ def _how(con, outcomes, marketplace):
             else []
         ),
         "A rate counts parcels whose outcome is known. A parcel is called lost late, so the newest weeks look a little too good.",
-        f"Ranges: {LEVEL:.0%}, from a Jeffreys prior. What to expect: a beta-binomial prediction for as many parcels a week as in the "
+        f"Ranges: {LEVEL:.0%} (Jeffreys). What to expect: a beta-binomial prediction for as many weekly parcels as in the "
         f"last {WEEKS_BACK} full weeks, times the mean value of a parcel. One accident that hits many parcels is not in it.",
         "Money: refundable amount of the lines in a parcel, per currency; "
         f"not known for {count(sums['parcels_without_value'], 'parcel')}.",

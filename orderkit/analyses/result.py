@@ -48,6 +48,13 @@ class Result:
             raise NothingToShow(f"No chart is made for {self.kind}; its numbers are in .frame.")
         return _painters[self.kind](self)
 
+    def picture(self):
+        """The chart, or a sentence where there is nothing to draw: for pages that must not stop there."""
+        try:
+            return self.chart()
+        except NothingToShow as nothing:
+            return show.note(str(nothing))
+
     def __repr__(self):
         shown = self._shown()
         table = shown.to_string(index=False, na_rep="not known") if len(shown) else "(no rows)"

@@ -123,6 +123,11 @@ def tasks(items):
     return _render("tasks", items=[_task(item) for item in items])
 
 
+def note(text):
+    """A quiet line beneath a heading, such as up to when the data reaches."""
+    return _render("note", text=text)
+
+
 def badge(text, tone=None):
     """A short label; colour only repeats what the word says."""
     return _render("badge", item=_with_tone({"text": text, "tone": tone}))
@@ -190,6 +195,7 @@ def _render(name, **values):
 
 
 _PIECES = {
+    "note": """<p class="ok-note">{{ text }}</p>""",
     "table": """<div class="ok-table"{% if caption %} role="region" aria-label="{{ caption }}" tabindex="0"{% endif %}><table>
 {% if caption %}<caption>{{ caption }}</caption>
 {% endif %}<thead><tr>

@@ -6,6 +6,7 @@ from importlib import resources
 
 import pandas as pd
 
+from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import amounts, count
@@ -138,14 +139,13 @@ def _how(con, things):
         "SELECT count(*) FROM return_facts JOIN returns USING (account, return_id)"
         " WHERE NOT received AND NOT coalesce(closed, false) AND returns.status = 'approved'"
     ).fetchall()[0][0]
-    unseen = con.sql(
-        "SELECT count(*) FROM line_facts WHERE channel = 'FBM' AND delivery IS NULL AND days_past_deliver_by > 0"
-    ).fetchall()[0][0]
+    unseen = sum(row["unknown_delivery"] for row in measures.rows(con, "late_open", by=[]))
     return [
         "Orders that you ship (FBM) only. Days left count from today. Money: what may have to be refunded or can be claimed, "
         "per currency; a line counts once.",
         f"{count(unknown, 'answer')} not known: the column why names what is missing and which export would tell. "
         f"{count(unpriced, 'thing')} without an amount.",
         f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive.",
-        f"{count(unseen, 'line')} past the promised day of which no export tells whether they arrived: not in the list.",
+        f"{count(unseen, 'line')} past the promised day and without tracking: whether they arrived is not known, so they are not "
+        "in the list.",
     ]

@@ -72,7 +72,7 @@ on_the_road AS (              -- nobody complained: late parcels to look after, 
         ON answers.account = quiet_lines.account
         AND answers.order_id = quiet_lines.order_id
         AND answers.line = quiet_lines.line
-    WHERE quiet_lines.delivery IN ('open_late', 'lost')
+    WHERE quiet_lines.delivery = 'lost' OR (quiet_lines.delivery = 'open_late' AND coalesce(quiet_lines.tracking, 'in_transit') <> 'none')
 ),
 
 to_ship AS (

@@ -68,8 +68,8 @@ def nearest(line, folder=None):
     Its `missing` then holds the headers of signature and required columns that are not there.
     """
     best = max(_candidates(line, folder), key=lambda match: _known(match) / len(match.headers), default=None)
-    if best is None or _known(best) < 2:
+    have = {normal(header) for header in _canonical(best)} if best else set()
+    if best is None or not have & best.format.signature:
         return None
-    have = {normal(header) for header in _canonical(best)}
     lacking = [column.header for key, column in best.format.by_header.items() if key in best.format.signature and key not in have]
     return Match(best.format, best.delimiter, best.headers, best.columns, best.unknown, list(dict.fromkeys([*lacking, *best.missing])))

@@ -191,7 +191,7 @@ def _given(target, how, time, rank, maps, stored, need, key):
     if "map" in how:
         need(how["map"] in maps, key, f"no map is called {how['map']!r}")
         cases = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in maps[how["map"]].items())
-        sql = f"CASE lower({{0}}) {cases} END"
+        sql = how.get("sql", "{map}").replace("{map}", f"CASE lower({{0}}) {cases} END")
     need(time != "dated" or "by" in how, key, "a dated column needs `by`: the column that holds its date")
     by = stored(how["by"], key) if "by" in how else None
     return Given(target, sources, sql, how.get("rank", rank), time, by, bool(how.get("sum", False)))

@@ -3,7 +3,13 @@
 -- unit: lines; value is the refundable amount in `currency`; week is empty where no export tells the promised day
 -- reads: line_facts, calendar
 WITH shipped_lines AS (       -- FBM only: lateness of FBA lines is the marketplace's; cancelled and unshipped lines never travelled
-    SELECT marketplace, currency, deliver_by_day, delivery, value
+    SELECT
+        marketplace,
+        currency,
+        deliver_by_day,
+        value,
+        -- a parcel without tracking past its day: nobody can tell whether it arrived
+        CASE WHEN delivery = 'open_late' AND tracking = 'none' THEN NULL ELSE delivery END AS delivery
     FROM line_facts
     WHERE channel = 'FBM' AND (delivery IS NULL OR delivery <> 'not_shipped')
 )

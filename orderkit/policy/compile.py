@@ -8,6 +8,7 @@ a condition that is unknown stops there. Ordinals: n the rule, -n unknown at rul
 from sqlglot import exp
 
 from orderkit.policy.dictionary import dictionary
+from orderkit.policy.language import parameter_column
 
 NO_RULE = 1000
 
@@ -34,7 +35,7 @@ def decided_ctes(pack, question, *, facts=None):
     parameters = read_parameters(pack, question)
     steps = [_periods_cte(parameter) for parameter in parameters]
     columns = ",\n        ".join(f"f.{name}" for name in read_facts(question, pack))
-    values = "".join(f",\n        {p.name}_periods.value AS {p.name}" for p in parameters)
+    values = "".join(f",\n        {p.name}_periods.value AS {parameter_column(p.name)}" for p in parameters)
     joins = "".join(
         f"\n    LEFT JOIN {p.name}_periods ON {p.name}_periods.valid_from <= f.{p.applies_by}"
         f" AND f.{p.applies_by} < {p.name}_periods.valid_to"
@@ -105,7 +106,8 @@ def _period_rows(parameter):
 
 
 def _lanes(pack, question):
-    tested = sorted({name for rule in question.rules for name in (*rule.when.facts, *rule.when.parameters)})
+    parameters = [parameter_column(name) for rule in question.rules for name in rule.when.parameters]
+    tested = sorted({*condition_facts(question), *parameters})
     plain = " ".join(f"WHEN {rule.when.sql()} THEN {n}" for n, rule in enumerate(question.rules[:-1], 1))
     last = len(question.rules)
     plain = f"CASE {plain} ELSE {last} END" if plain else str(last)
@@ -118,7 +120,9 @@ def _lanes(pack, question):
 
 def _checked(pack, rule, n):
     condition = rule.when.sql()
-    outside = " OR ".join(f"({p} IS NULL AND {pack.parameters[p].applies_by} IS NOT NULL)" for p in rule.when.parameters)
+    outside = " OR ".join(
+        f"({parameter_column(name)} IS NULL AND {pack.parameters[name].applies_by} IS NOT NULL)" for name in rule.when.parameters
+    )
     no_rule = f"WHEN ({condition}) IS NULL AND ({outside}) THEN {-NO_RULE - n} " if outside else ""
     return f"{no_rule}WHEN ({condition}) IS NULL THEN {-n} WHEN {condition} THEN {n}"
 
@@ -135,9 +139,7 @@ def _rules_cte(question):
 
 
 def _deadline(question):
-    branches = " ".join(
-        f"WHEN {n} THEN {rule.deadline.sql()}" for n, rule in enumerate(question.rules, 1) if rule.deadline
-    )
+    branches = " ".join(f"WHEN {n} THEN {rule.deadline.sql()}" for n, rule in enumerate(question.rules, 1) if rule.deadline)
     return f"CASE decided.ordinal {branches} END" if branches else "CAST(NULL AS DATE)"
 
 
@@ -160,7 +162,6 @@ def _ask_for(question, gaps):
     for name in gaps:
         by_export.setdefault(dictionary(question.table)[name].asks, []).append(name)
     named = ", ".join(
-        f"CASE WHEN {' OR '.join(f'{name} IS NULL' for name in names)} THEN {text(asks)} END"
-        for asks, names in by_export.items()
+        f"CASE WHEN {' OR '.join(f'{name} IS NULL' for name in names)} THEN {text(asks)} END" for asks, names in by_export.items()
     )
     return f"concat_ws('; ', {named})"

@@ -1,5 +1,6 @@
 """The dictionary of facts (facts.yaml) and the tables that hold them (facts.sql)."""
 
+import datetime as dt
 import functools
 import re
 from dataclasses import dataclass
@@ -66,3 +67,23 @@ def facts(con):
     """Makes the TEMP tables line_facts and return_facts from the canonical tables and the one-row table `context`."""
     for statement in facts_sql():
         con.execute(statement)
+
+
+def fact_value(fact, given):
+    """`given` (text or a Python value) as a value of the fact; "unknown" and None are None. Raises ValueError."""
+    text = str(given).strip()
+    if given is None or text == "unknown":
+        return None
+    if fact.type == "boolean":
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{fact.name} is true or false, not {text!r}")
+        return text.lower() == "true"
+    if fact.type == "integer":
+        if not re.fullmatch(r"-?\d+", text):
+            raise ValueError(f"{fact.name} is a whole number, not {text!r}")
+        return int(text)
+    if fact.type == "day":
+        return dt.date.fromisoformat(text[:10])
+    if fact.values and text not in map(str, fact.values):
+        raise ValueError(f"{fact.name} is never {text!r}; its values: {', '.join(map(str, fact.values))}")
+    return text

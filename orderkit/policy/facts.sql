@@ -151,7 +151,8 @@ dated AS (
             WHEN placed.status = 'cancelled' AND ranked_parcels.place IS NULL THEN false
         END AS handed_over,
         CASE
-            WHEN asked.cancel_asked THEN asked.cancel_official OR placed.buyer_cancel_requested
+            WHEN placed.buyer_cancel_requested THEN true            -- whatever the list of requests says
+            WHEN asked.cancel_asked THEN coalesce(asked.cancel_official, placed.buyer_cancel_requested)
             ELSE coalesce(placed.buyer_cancel_requested, false)     -- nobody asked
         END AS official_request,
         asked.seller_agrees, asked.cancel_asked_at, asked.cancel_answered_at, asked.upgrade_asked_at,

@@ -4,6 +4,8 @@ An expression is parsed by sqlglot, every node is checked against a list of what
 emitted from the tree: the text of a pack never reaches the database as it stands.
 """
 
+import difflib
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -45,8 +47,21 @@ class Expression:
             raise ExpressionError(f"`{self.text}` gives a {found}, not a {expected}", f"Write one that gives a {expected}.")
 
     def sql(self, dialect="duckdb"):
-        """The expression as SQL over columns named like the facts and parameters."""
-        return self.tree.transform(_plus_days).sql(dialect=dialect, comments=False)
+        """The expression as SQL over columns named like the facts; those of parameters end in _value."""
+        tree = self.tree.transform(_plus_days).transform(self._parameter_column)
+        return tree.sql(dialect=dialect, comments=False)
+
+    def _parameter_column(self, node):
+        if isinstance(node, exp.Column) and node.name in self.parameters:
+            return exp.column(parameter_column(node.name))
+        return node
+
+    def text_literals(self, name):
+        """The texts that stand beside the fact `name` in a comparison."""
+        beside = [
+            node for node in self.tree.find_all(*COMPARISONS, exp.In) if name in {c.name for c in node.find_all(exp.Column)}
+        ]
+        return {literal.name for node in beside for literal in node.find_all(exp.Literal) if literal.is_string}
 
     def thresholds(self):
         """Per fact the constants and parameters it is compared with: {fact: set of int or parameter name}."""
@@ -65,6 +80,11 @@ class Expression:
                 others = {_constant(side) for side in sides if not (isinstance(side, exp.Column) and side.name == name)}
                 found.setdefault(name, set()).update(others - {None})
         return found
+
+
+def parameter_column(name):
+    """The column that holds the value in force of a parameter; the ending keeps it clear of SQL's own words."""
+    return f"{name}_value"
 
 
 def _parse(text):
@@ -91,8 +111,6 @@ def _check_node(node):
 
 
 def _undeclared(name, facts, parameters):
-    import difflib
-
     near = difflib.get_close_matches(name, [*facts, *parameters], n=1)
     hint = f"Did you mean {near[0]}? " if near else ""
     return ExpressionError(

@@ -28,7 +28,7 @@ class Sequence(list):
 
 
 class _Composer(yaml.SafeLoader):
-    """Refuses aliases while the tree is read, so that no value stands for another one."""
+    """Refuses aliases and tags while the tree is read, so that no value is other than it looks."""
 
     def compose_node(self, parent, index):
         event = self.peek_event()
@@ -36,6 +36,8 @@ class _Composer(yaml.SafeLoader):
             raise _refusal(event, f"*{event.anchor} refers to another place", "Write the value out where it is used.")
         if getattr(event, "anchor", None):
             raise _refusal(event, f"&{event.anchor} names a value", "Remove the anchor and write values out.")
+        if getattr(event, "tag", None):
+            raise _refusal(event, f"the tag {event.tag} is not allowed", "Write plain text.")
         return super().compose_node(parent, index)
 
 
@@ -64,8 +66,6 @@ def read(text, file):
 
 def _plain(node):
     line = node.start_mark.line + 1
-    if node.tag and not node.tag.startswith("tag:yaml.org,2002:"):
-        raise _Refused(line, f"the tag {node.tag} is not allowed", "Write plain text.")
     if isinstance(node, yaml.ScalarNode):
         made = Text(node.value)
     elif isinstance(node, yaml.SequenceNode):

@@ -10,7 +10,7 @@ def main(arguments=None):
     """Writes exports into the folder named by --to, and the truth into a folder beside it."""
     parser = argparse.ArgumentParser(prog="python -m orderkit.simulate", description="Writes a simulated shop's exports.")
     parser.add_argument("--to", type=Path, required=True, help="folder for the exports; the truth goes to NAME_truth")
-    parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--weeks", type=int, default=30)
     parser.add_argument("--until", default="2026-11-15", help="last day of the simulation")
     parser.add_argument("--lines-per-week", type=float, default=220)

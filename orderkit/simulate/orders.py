@@ -37,7 +37,7 @@ def _orders(rng, site, count, first_day, weeks, parameters):
     fbm = rng.random(count) < parameters.fbm
     quick = rng.random(count) < parameters.expedited
     slow = rng.random(count) < parameters.slow_payment
-    paid = np.where(slow, between(rng, HOUR, 30 * HOUR, count), between(rng, 60, 35 * 60, count))
+    paid = np.where(slow, between(rng, HOUR, 48 * HOUR, count), between(rng, 60, 35 * 60, count))
     return {
         "ordered_at": ordered_at,
         "paid_at": ordered_at + paid,

@@ -103,7 +103,7 @@ class Parameters:
     discount: float = 0.08
     two_promotions: float = 0.12  # of the discounted lines
     business: float = 0.06
-    slow_payment: float = 0.04  # orders that stay pending for hours
+    slow_payment: float = 0.06  # orders that stay pending for hours
     cancelled_by_buyer: float = 0.018
     cancelled_by_seller: float = 0.010
     cancelled_unpaid: float = 0.005

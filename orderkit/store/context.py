@@ -6,21 +6,24 @@ Kept in a table because a view that reads a session variable gives no rows, sile
 import datetime as dt
 
 from orderkit.errors import BadValue
+from orderkit.marketplaces import week_bounds
 
 
 def moment(value):
-    """A moment (UTC) from a datetime, a date or ISO text. A bare day means its last instant in UTC.
+    """A moment (UTC) from a datetime, a date or ISO text. A bare day means its last instant in UTC, a week that of its Sunday.
 
     Raises BadValue for anything else.
     """
     try:
-        if isinstance(value, str):
+        if isinstance(value, str) and "W" in value:
+            value = week_bounds(value)[1]
+        elif isinstance(value, str):
             value = dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
         if isinstance(value, dt.datetime):
             return (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
         return dt.datetime.combine(value, dt.time.max, dt.UTC)
     except (TypeError, ValueError):
-        raise BadValue(f"{value!r} is no day or moment. Write 2026-11-16, or 2026-11-16T09:30:00+00:00.") from None
+        raise BadValue(f"{value!r} is no day or moment. Write 2026-11-16, 2026-W46 or 2026-11-16T09:30:00+00:00.") from None
 
 
 def newest(con):

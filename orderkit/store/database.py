@@ -38,7 +38,7 @@ def writer(path):
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     con = _connect(path, read_only=False)
     try:
-        con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
         if not con.sql("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall():
             schema.create(con)
         _check_layout(con, path)
@@ -55,7 +55,7 @@ def reader(path):
     if not Path(path).exists():
         raise DatabaseUnusable(f"There is no database {path}. Load some exports first: orderkit load FOLDER --db {path}.")
     con = _connect(path, read_only=True)
-    con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    con.execute("SET TimeZone = 'UTC'")
     if not con.sql("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall():
         con.close()
         raise DatabaseUnusable(f"{path} is a DuckDB file, but orderkit did not make it. Name another file with --db.")

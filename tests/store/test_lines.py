@@ -130,3 +130,9 @@ def test_parcels_hold_the_lines_they_name_and_statuses_stand_in_for_the_rest(tmp
         ("T2", "delivered", True, "12"),
         (f"line:{order_id(2)}/21", "unknown", False, "21"),
     ]
+
+
+def test_a_cancelled_line_of_a_shipped_order_is_cancelled(tmp_path):
+    lines = [order_line(1, "11"), order_line(1, "12", item_status="Cancelled", quantity="0", currency="", item_price="")]
+    con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", ALL_ORDERS, lines))
+    assert con.sql("SELECT line, status, units FROM order_lines ORDER BY line").fetchall() == [("11", "shipped", 1), ("12", "cancelled", 0)]

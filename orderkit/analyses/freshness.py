@@ -1,0 +1,35 @@
+"""Up to when the data of each section reaches, and which exports for it are not loaded."""
+
+from orderkit.analyses import show
+from orderkit.errors import UnknownName
+from orderkit.formats import formats
+
+# section -> what it needs: words, canonical table, column that an export must give
+NEEDS = {
+    "todo": [("orders", "order_lines", "status"), ("what buyers ask", "requests", "official"), ("returns", "returns", "received_at")],
+    "exposure": [("orders", "order_lines", "status"), ("promised dates", "order_lines", "deliver_by"), ("parcels", "parcels", "outcome")],
+    "returns": [("orders", "order_lines", "status"), ("returns", "returns", "reason_as_exported"), ("inspections", "inspections", "state")],
+    "losses": [("orders", "order_lines", "status"), ("parcels", "parcels", "outcome"), ("fate by order status", "order_lines", "delivery_outcome")],
+}
+
+
+def up_to(con, section):
+    """One sentence: for everything that a section needs, up to which day the loaded exports tell, or which export would.
+
+    Days are UTC days. Raises UnknownName for a section that does not exist.
+    """
+    if section not in NEEDS:
+        raise UnknownName("section", section, NEEDS)
+    held = dict(
+        con.sql("SELECT format, max(covers_to) FROM loads WHERE covers_to <= (SELECT as_of FROM context) GROUP BY format").fetchall()
+    )
+    have, missing = [], []
+    for words, table, column in NEEDS[section]:
+        giving = [form for form in formats().values() if table in form.emits and column in form.emits[table].given]
+        days = [held[form.name] for form in giving if form.name in held]
+        if days:
+            have.append(f"{words} to {show.day(max(days).date())}")
+        elif words != "fate by order status":
+            missing.append(f"{words} ({' or '.join(form.title for form in giving)})")
+    said = f"Data up to: {', '.join(have)}." if have else "No data for this part."
+    return said + (f" Not loaded: {', '.join(missing)}." if missing else "")

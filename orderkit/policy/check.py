@@ -1,0 +1,146 @@
+"""Checks a pack over the whole product of the domains of its facts, unknown included, with the compiled SQL itself.
+
+Refused: a rule that no case reaches, and an answer that acts although a fact it depends on is unknown. Numbers are tried at
+every value a rule compares them with, one below and one above; days at every start and end of a period.
+"""
+
+import datetime as dt
+
+import duckdb
+
+from orderkit.errors import PackError
+from orderkit.policy.compile import condition_facts, decided_ctes, question_sql, read_facts, read_parameters, text
+from orderkit.policy.dictionary import dictionary
+from orderkit.policy.model import FOREVER
+
+MOST_CASES = 3_000_000
+
+
+def check(pack):
+    """Raises PackError for the first question that fails."""
+    con = duckdb.connect()
+    try:
+        for question in pack.questions.values():
+            _check_size(pack, question)
+            con.execute(f"CREATE OR REPLACE TEMP TABLE domain_cases AS {cases_sql(pack, question)}")
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE outcomes AS WITH {decided_ctes(pack, question, facts='domain_cases')}"
+                " SELECT * FROM decided"
+            )
+            _check_reached(pack, question, con)
+            _check_unknowns(pack, question, con)
+    finally:
+        con.close()
+
+
+def domain(pack, question, name):
+    """The values of a fact worth trying, as SQL literals, NULL last."""
+    fact = dictionary(question.table)[name]
+    if fact.type == "boolean":
+        values = ["true", "false"]
+    elif fact.type == "text":
+        literals = {node for rule in question.rules for node in rule.when.text_literals(name)}
+        values = [text(str(value)) for value in fact.values] or [text(value) for value in sorted({*literals, "another"})]
+    elif fact.type == "day":
+        values = [f"DATE '{day}'" for day in _days(pack, question, name)]
+    elif fact.type == "moment":
+        values = ["TIMESTAMPTZ '2021-03-12 12:00:00+00'"]
+    else:
+        values = [str(number) for number in sorted({*_numbers(pack, question, name), *map(int, fact.values)})]
+    return [*values, "NULL"]
+
+
+def cases_sql(pack, question):
+    """A SELECT of every combination of the domains of the facts that decide the question, unknown included."""
+    facts = dictionary(question.table)
+    deciding = _deciding(pack, question)
+    parts, columns = [], []
+    for name in deciding:
+        rows = ", ".join(f"(CAST({value} AS {facts[name].sql_type}))" for value in domain(pack, question, name))
+        parts.append(f"(VALUES {rows}) AS {name}_domain({name})")
+        columns.append(f"{name}_domain.{name}")
+    others = [name for name in read_facts(question, pack) if name not in deciding]
+    columns += [f"CAST(NULL AS {facts[name].sql_type}) AS {name}" for name in others]
+    return f"SELECT {', '.join(columns)} FROM {' CROSS JOIN '.join(parts) or '(SELECT 1) AS one'}"
+
+
+def failing_examples(pack, question):
+    """Sentences about the examples of a question whose answer is another than the pack expects; empty when all agree."""
+    facts, failed = dictionary(question.table), []
+    con = duckdb.connect()
+    try:
+        for example in question.examples:
+            columns = ", ".join(f"CAST(${name} AS {facts[name].sql_type}) AS {name}" for name in read_facts(question, pack))
+            values = {name: example.given.get(name) for name in read_facts(question, pack)}
+            sql = question_sql(pack, question, facts=f"(SELECT {columns})")
+            answers = con.sql(f"SELECT answer, rule FROM ({sql})", params=values).fetchall()
+            expected = (example.expect, example.by) if example.by else (example.expect,)
+            if [answer[: len(expected)] for answer in answers] != [expected]:
+                failed.append(f"{pack.file}, line {example.line}: {question.name} expects {expected}, the rules say {answers}")
+    finally:
+        con.close()
+    return failed
+
+
+def _deciding(pack, question):
+    dating = [parameter.applies_by for parameter in read_parameters(pack, question)]
+    return sorted({*condition_facts(question), *dating})
+
+
+def _check_size(pack, question):
+    size = 1
+    for name in _deciding(pack, question):
+        size *= len(domain(pack, question, name))
+    if size > MOST_CASES:
+        problem = f"its facts have {size:,} combinations, more than can be checked"
+        raise PackError(pack.file, f"questions.{question.name}", problem, "Read fewer facts, or split the question.")
+
+
+def _check_reached(pack, question, con):
+    reached = {ordinal for (ordinal,) in con.sql("SELECT DISTINCT ordinal FROM outcomes").fetchall()}
+    for n, rule in enumerate(question.rules, 1):
+        if n not in reached:
+            problem = "no case reaches this rule"
+            cure = "The rules above it answer every case it is meant for: reorder them, mend its condition, or remove it."
+            raise PackError(pack.file, f"questions.{question.name}.rules.{rule.name}", problem, cure, rule.line)
+
+
+def _check_unknowns(pack, question, con):
+    acting = [n for n, rule in enumerate(question.rules, 1) if pack.answers[rule.then].acts]
+    if not acting:
+        return
+    answers = " ".join(f"WHEN {n} THEN {text(rule.then)}" for n, rule in enumerate(question.rules, 1))
+    answer = f"CASE ordinal {answers} ELSE CAST(ordinal AS VARCHAR) END"
+    deciding = _deciding(pack, question)
+    for name in deciding:
+        others = ", ".join(other for other in deciding if other != name) or "1"
+        # whatever the unknown fact turns out to be, an answer that acts must stay the same
+        found = con.sql(
+            f"SELECT max(ordinal) FILTER (WHERE {name} IS NULL) FROM outcomes GROUP BY {others}"
+            f" HAVING bool_or({name} IS NULL AND ordinal IN ({', '.join(map(str, acting))}))"
+            f" AND count(DISTINCT {answer}) > 1 LIMIT 1"
+        ).fetchall()
+        if found:
+            rule = question.rules[found[0][0] - 1]
+            problem = f"it answers {rule.then} even where {name} is unknown and another value would change the answer"
+            cure = f"Let a rule above it read {name} without IS NULL, so that the answer is unknown."
+            raise PackError(pack.file, f"questions.{question.name}.rules.{rule.name}", problem, cure, rule.line)
+
+
+def _numbers(pack, question, name):
+    numbers = set()
+    for rule in question.rules:
+        for other in rule.when.thresholds().get(name, ()):
+            values = [period.value for period in pack.parameters[other].periods] if other in pack.parameters else [other]
+            numbers |= {int(value) + step for value in values if isinstance(value, int) for step in (-1, 0, 1)}
+    return numbers
+
+
+def _days(pack, question, name):
+    days = {dt.date(2021, 3, 12)}
+    for parameter in read_parameters(pack, question):
+        if parameter.applies_by == name:
+            for period in parameter.periods:
+                days |= {period.start - dt.timedelta(days=1), period.start}
+                days |= {period.end} if period.end != FOREVER else set()
+    return sorted(days)

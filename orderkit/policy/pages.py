@@ -1,0 +1,70 @@
+"""Shows answers as readable text and as escaped HTML."""
+
+import html
+
+from orderkit.policy.drafts import plain
+
+COLUMNS = (
+    "question", "asked", "answer", "rule", "statement", "who_pays", "recovery_source", "deadline", "missing", "ask_for", "source",
+)  # fmt: skip
+
+
+def frame(cases):
+    """One row per case: keys, then COLUMNS."""
+    import pandas as pd  # slow to import, and most callers only read the text
+
+    rows = []
+    for case in cases:
+        row = {"order_id": case.keys["order_id"], "line": case.keys["line"], "return_id": case.keys.get("return_id")}
+        for name in COLUMNS:
+            value = getattr(case, name)
+            row[name] = ", ".join(value) if isinstance(value, tuple) else value
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["order_id", "line", "return_id", *COLUMNS])
+
+
+def case_lines(case):
+    """Sentences about one case: answer, why, who pays, by when, what is missing."""
+    lines = [f"{case.answer}: {case.meaning}"]
+    rule = f"rule {case.rule}" + (f", statement {case.statement}" if case.statement else "")
+    lines.append(f"why: {rule} ({case.source})")
+    if case.answer not in ("unknown", "no_rule_known"):
+        back = "" if case.recovery_source == "none" else f", to be recovered from: {case.recovery_source}"
+        lines.append(f"who pays: {plain(case.who_pays)}{back}")
+    if case.deadline:
+        lines.append(f"by: {plain(case.deadline)}")
+    lines += [in_force(entry) for entry in case.in_force]
+    if case.missing:
+        lines.append(f"not known: {', '.join(plain(name) for name in case.missing)}; it is in: {'; '.join(case.ask_for)}")
+    return lines
+
+
+def in_force(entry):
+    """A sentence about a parameter's value in force."""
+    unit = entry["unit"] + ("" if entry["value"] == 1 else "s")
+    return (
+        f"{plain(entry['parameter'])}: {entry['value']} {unit}, since {plain(entry['since'])}"
+        f" (certainty {entry['certainty']}; {entry['source']})"
+    )
+
+
+def facts_line(row, names):
+    """Two sentences: the facts that are known, then those that are not."""
+    known = [f"{plain(name)} {plain(row[name])}" for name in names if row.get(name) is not None]
+    unknown = [plain(name) for name in names if name in row and row[name] is None]
+    lines = ["facts: " + "; ".join(known)] if known else []
+    return lines + (["facts not known: " + ", ".join(unknown)] if unknown else [])
+
+
+def as_text(sections):
+    """Sections of (title, lines) as indented text."""
+    return "\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections)
+
+
+def as_html(sections):
+    """Sections of (title, lines) as HTML; every text is escaped."""
+    parts = []
+    for title, lines in sections:
+        items = "".join(f"<li>{html.escape(str(line))}</li>" for line in lines)
+        parts.append(f"<h4>{html.escape(str(title))}</h4><ul>{items}</ul>")
+    return f'<div class="orderkit-answer">{"".join(parts)}</div>'

@@ -1,0 +1,225 @@
+"""Turns the plain tree of a pack file into a Pack, and refuses what is doubtful with file, key, line and cure."""
+
+import datetime as dt
+import re
+
+from orderkit.errors import PackError
+from orderkit.policy import strict_yaml
+from orderkit.policy.dictionary import dictionary, fact_value
+from orderkit.policy.language import Expression, ExpressionError
+from orderkit.policy.model import (
+    ACTS,
+    CERTAINTIES,
+    FOREVER,
+    KEYS,
+    RECOVERY_SOURCES,
+    RESERVED,
+    TABLES,
+    UNITS,
+    WHO_PAYS,
+    Answer,
+    Example,
+    Pack,
+    Parameter,
+    Period,
+    Question,
+    Rule,
+)
+
+
+class Reader:
+    """Turns the plain tree of one file into a Pack; knows the file's name for every refusal."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def refuse(self, key, problem, cure, at=None):
+        raise PackError(self.file, key, problem, cure, getattr(at, "line", at))
+
+    def keys(self, tree, where, required, optional=()):
+        if not isinstance(tree, strict_yaml.Mapping):
+            self.refuse(where, "is no mapping", f"Write the keys {', '.join(required)} below it.", tree)
+        for key in tree:
+            if key not in required and key not in optional:
+                known = ", ".join([*required, *optional])
+                self.refuse(f"{where}.{key}", "is an unknown key", f"Known keys here: {known}.", tree.lines[key])
+        for key in required:
+            if not tree.get(key):
+                cure = "State where it is written." if key == "source" else f"Add `{key}:`."
+                self.refuse(f"{where}.{key}", "is missing or empty", cure, tree.lines.get(key, tree.line))
+        return tree
+
+    def choice(self, text, where, known):
+        if text not in known:
+            self.refuse(where, f"{text!r} is not known", f"Use one of: {', '.join(known)}.", text)
+        return str(text)
+
+    def plain_name(self, where, name, tree):
+        # names of questions and parameters become names of tables
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            self.refuse(where, "is no plain name", "Use small letters, digits and underscores.", tree)
+
+    def day(self, text, where, line=None):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            self.refuse(where, f"{text!r} is no day", "Write days as 2026-01-31.", line or text)
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            self.refuse(where, f"{text!r} is no day of the calendar", "Write days as 2026-01-31.", line or text)
+
+    def pack(self, tree):
+        required = ("pack", "title", "reviewed", "answers", "questions")
+        self.keys(tree, "pack", required, ("about", "sources", "statements", "parameters"))
+        self.statements = {str(k): str(v) for k, v in tree.get("statements", {}).items()}
+        self.answers = {name: self.answer(name, entry) for name, entry in tree["answers"].items()}
+        self.answers |= {name: Answer(name, meaning) for name, meaning in RESERVED.items()}
+        self.parameters = {name: self.parameter(name, entry) for name, entry in tree.get("parameters", {}).items()}
+        questions = {name: self.question(name, entry) for name, entry in tree["questions"].items()}
+        return Pack(
+            name=str(tree["pack"]),
+            file=self.file,
+            title=str(tree["title"]),
+            about=str(tree.get("about", "")),
+            reviewed=self.day(tree["reviewed"], "reviewed"),
+            sources={str(k): str(v) for k, v in tree.get("sources", {}).items()},
+            statements=self.statements,
+            answers=self.answers,
+            parameters=self.parameters,
+            questions=questions,
+        )
+
+    def answer(self, name, tree):
+        where = f"answers.{name}"
+        if name in RESERVED:
+            self.refuse(where, "is a reserved answer", "Choose another name.", tree)
+        self.keys(tree, where, ("meaning",), ("acts",))
+        acts = tuple(self.choice(act, f"{where}.acts", ACTS) for act in tree.get("acts", ()))
+        return Answer(str(name), str(tree["meaning"]), acts)
+
+    def parameter(self, name, tree):
+        where = f"parameters.{name}"
+        self.plain_name(where, name, tree)
+        self.keys(tree, where, ("unit", "applies_by", "values"))
+        if any(name in dictionary(table) for table in KEYS):
+            self.refuse(where, "is the name of a fact", "Rename the parameter.", tree)
+        found = [dictionary(table)[tree["applies_by"]] for table in KEYS if tree["applies_by"] in dictionary(table)]
+        if not any(fact.type == "day" for fact in found):
+            cure = "Name the day fact that chooses the period, for example ordered_day."
+            self.refuse(f"{where}.applies_by", f"{tree['applies_by']!r} is no day fact", cure, tree["applies_by"])
+        unit = self.choice(tree["unit"], f"{where}.unit", UNITS)
+        return Parameter(str(name), unit, str(tree["applies_by"]), self.periods(where, tree["values"]))
+
+    def periods(self, where, tree):
+        self.keys(tree, f"{where}.values", tuple(tree))
+        entries = []
+        for key, entry in tree.items():
+            at = f"{where}.values.{key}"
+            self.keys(entry, at, ("value", "source", "certainty"), ("until",))
+            if not re.fullmatch(r"\d+", entry["value"]):
+                self.refuse(f"{at}.value", f"{entry['value']!r} is no whole number", "Write digits only.", entry["value"])
+            self.choice(entry["certainty"], f"{at}.certainty", CERTAINTIES)
+            until = self.day(entry["until"], f"{at}.until") if "until" in entry else FOREVER
+            entries.append((self.day(key, at, tree.lines[key]), until, entry))
+        entries.sort(key=lambda item: item[0])
+        starts = [start for start, _, _ in entries[1:]] + [FOREVER]
+        made = []
+        for (start, until, entry), following in zip(entries, starts, strict=True):
+            if until <= start or (until != FOREVER and until > following):
+                self.refuse(f"{where}.values.{start}.until", "does not end within its period", "Mend the days.", entry)
+            made.append(Period(start, min(until, following), int(entry["value"]), str(entry["source"]), str(entry["certainty"])))
+        return tuple(made)
+
+    def question(self, name, tree):
+        where = f"questions.{name}"
+        self.plain_name(where, name, tree)
+        self.keys(tree, where, ("of", "rules", "examples"), ("about", "examples_share"))
+        table = TABLES[self.choice(tree["of"], f"{where}.of", TABLES)]
+        rules = tuple(self.rule(f"{where}.rules[{i}]", entry, table) for i, entry in enumerate(tree["rules"], 1))
+        for i, rule in enumerate(rules):
+            if rule.name in [other.name for other in rules[:i]]:
+                self.refuse(f"{where}.{rule.name}", "two rules have this name", "Rename one of them.", rule.line)
+        if rules[-1].when.text.lower() != "true":
+            cure = 'Let the last rule say `when: "true"`, so that every case gets an answer.'
+            self.refuse(f"{where}.{rules[-1].name}", "the last rule is no catch-all", cure, rules[-1].line)
+        shared = self.given(f"{where}.examples_share", tree.get("examples_share", {}), table)
+        examples = tuple(
+            self.example(f"{where}.examples[{i}]", entry, table, shared, {rule.name: rule.then for rule in rules})
+            for i, entry in enumerate(tree["examples"], 1)
+        )
+        return Question(str(name), str(tree["of"]), str(tree.get("about", "")), rules, examples)
+
+    def rule(self, where, tree, table):
+        required = ("rule", "when", "then", "who_pays", "recovery_source", "source")
+        self.keys(tree, where, required, ("deadline", "statement", "draft"))
+        where = f"{where.rsplit('[', 1)[0]}.{tree['rule']}"
+        if tree["then"] == "unknown" or tree["then"] not in self.answers:
+            cure = f"Declare it under `answers:`. Known: {', '.join(a for a in self.answers if a != 'unknown')}."
+            self.refuse(f"{where}.then", f"{tree['then']!r} is no answer of this pack", cure, tree["then"])
+        when = self.condition(f"{where}.when", tree["when"], table, self.answers[tree["then"]].acts)
+        deadline = self.expression(f"{where}.deadline", tree["deadline"], table, "day") if tree.get("deadline") else None
+        self.draft(f"{where}.draft", tree.get("draft", strict_yaml.Text("")), table)
+        return Rule(
+            name=str(tree["rule"]),
+            when=when,
+            then=str(tree["then"]),
+            who_pays=self.choice(tree["who_pays"], f"{where}.who_pays", WHO_PAYS),
+            recovery_source=self.choice(tree["recovery_source"], f"{where}.recovery_source", RECOVERY_SOURCES),
+            source=str(tree["source"]),
+            line=tree.line,
+            statements=self.rule_statements(f"{where}.statement", tree.get("statement")),
+            deadline=deadline,
+            draft=" ".join(tree.get("draft", "").split()),
+        )
+
+    def condition(self, where, text, table, acts):
+        made = self.expression(where, text, table, "boolean")
+        if made.tests_unknown and acts:
+            problem = f"it tests for an unknown, but its answer acts ({', '.join(acts)})"
+            self.refuse(where, problem, "Only rules whose answer does nothing may read IS NULL.", text)
+        return made
+
+    def rule_statements(self, where, text):
+        if text is None:
+            return ()
+        named = tuple(part.strip() for part in text.split(";"))
+        for name in named:
+            if name not in self.statements:
+                cure = f"Known: {', '.join(self.statements) or 'none'}. Part several by semicolons."
+                self.refuse(where, f"{name!r} is not among the pack's statements", cure, text)
+        return named
+
+    def expression(self, where, text, table, expected):
+        try:
+            made = Expression(text, dictionary(table), self.parameters, expected=expected)
+        except ExpressionError as error:
+            self.refuse(where, error.problem, error.cure, text)
+        for name in made.parameters:
+            if self.parameters[name].applies_by not in dictionary(table):
+                problem = f"{name} applies by {self.parameters[name].applies_by}, which {table} does not have"
+                self.refuse(where, problem, "Date the parameter by a day of this table.", text)
+        return made
+
+    def draft(self, where, text, table):
+        for name in re.findall(r"\{([^}]*)\}", text):
+            if name not in dictionary(table):
+                self.refuse(where, f"{{{name}}} is no fact of {table}", "Use only declared facts in drafts.", text)
+
+    def example(self, where, tree, table, shared, answers):
+        self.keys(tree, where, ("given", "expect"), ("by",))
+        known = [*answers.values(), "unknown", "no_rule_known"]
+        self.choice(tree["expect"], f"{where}.expect", list(dict.fromkeys(known)))
+        by = self.choice(tree["by"], f"{where}.by", list(answers)) if tree.get("by") else None
+        given = {**shared, **self.given(f"{where}.given", tree["given"], table)}
+        return Example(given, str(tree["expect"]), by, tree.line)
+
+    def given(self, where, tree, table):
+        made = {}
+        for name, text in tree.items():
+            if name not in dictionary(table):
+                cure = f"Declared: {', '.join(dictionary(table))}."
+                self.refuse(f"{where}.{name}", f"is no fact of {table}", cure, text)
+            try:
+                made[str(name)] = fact_value(dictionary(table)[name], text)
+            except ValueError as error:
+                self.refuse(f"{where}.{name}", str(error), "Write `unknown` for a fact that is not known.", text)
+        return made

@@ -1,0 +1,129 @@
+"""How results look: money, days, rates and escaped HTML."""
+
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+from orderkit.analyses import show
+from orderkit.errors import BadValue
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (Decimal("1234.5"), "USD", "$1,234.50"),
+        (0.1 + 0.2, "USD", "$0.30"),
+        (1997, "INR", "₹1,997.00"),
+        (Decimal("-3"), "EUR", "-€3.00"),
+        (Decimal("1234"), "JPY", "¥1,234"),
+        (0, "USD", "$0.00"),
+        (None, "USD", "not known"),
+        (float("nan"), "USD", "not known"),
+        (pd.NA, "USD", "not known"),
+        (5, None, "5.00 (currency not known)"),
+    ],
+)
+def test_money(amount, currency, text):
+    assert show.money(amount, currency) == text
+
+
+def test_sums_of_currencies_stand_side_by_side():
+    assert show.sums({"USD": 842, "EUR": 310}) == "$842.00 and €310.00"
+    assert show.sums({"USD": 1, "EUR": 2, "INR": 3}) == "$1.00, €2.00 and ₹3.00"
+    assert show.sums({"USD": 842}) == "$842.00"
+    assert show.sums({}) == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "text"),
+    [
+        (12, 340, "3.5% (12 of 340)"),
+        (0, 5, "0% (0 of 5)"),
+        (5, 5, "100% (5 of 5)"),
+        (1, 100_000, "under 0.05% (1 of 100,000)"),
+        (99_999, 100_000, "over 99.95% (99,999 of 100,000)"),
+        (0, 0, "none to count"),
+        (None, 5, "not known"),
+        (1, pd.NA, "not known"),
+    ],
+)
+def test_percent_names_its_denominator(k, n, text):
+    assert show.percent(k, n) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (date(2026, 11, 15), "Sun 15 Nov 2026"),
+        (pd.Timestamp("2026-11-15 23:30", tz="America/New_York"), "Sun 15 Nov 2026"),
+        ("2026-11-15", "Sun 15 Nov 2026"),
+        (pd.NaT, "not known"),
+        (None, "not known"),
+    ],
+)
+def test_day(value, text):
+    assert show.day(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(1234567, "1,234,567"), (3.0, "3"), (2.5, "2.50"), (0, "0"), (None, "not known")])
+def test_number(value, text):
+    assert show.number(value) == text
+
+
+def test_table_escapes_aligns_and_says_what_is_not_known():
+    frame = pd.DataFrame(
+        {
+            "order_id": ["<b>1</b>", "2"],
+            "value": [Decimal("1.50"), None],
+            "currency": ["USD", None],
+            "units": [1200, 1],
+            "late": [True, False],
+            "hidden": [1, 1],
+        }
+    )
+    columns = ["order_id", "value", "units", "late"]
+    html = show.table(frame, caption="<i>", money={"value": "currency"}, columns=columns, titles={"late": "Late?"})
+    assert "<caption>&lt;i&gt;</caption>" in html
+    assert '<th scope="col">Order id</th><th scope="col" class="ok-right">Value</th>' in html
+    assert '<th scope="col">Late?</th>' in html
+    assert '<td>&lt;b&gt;1&lt;/b&gt;</td><td class="ok-right">$1.50</td><td class="ok-right">1,200</td><td>yes</td>' in html
+    assert '<td class="ok-right"><span class="ok-unknown">not known</span></td><td class="ok-right">1</td><td>no</td>' in html
+    assert "hidden" not in html
+
+
+def test_an_amount_without_a_currency_is_still_called_money():
+    frame = pd.DataFrame({"value": [5.0], "currency": [None]})
+    assert "5.00 (currency not known)" in show.table(frame, money={"value": "currency"})
+    assert "$5.00" in show.table(frame, money={"value": "USD"})
+
+
+def test_fold_and_section():
+    assert show.fold("How we know", []) == ""
+    html = show.section("6 < 7", "plain <text>", show.fold("How we know", ["a & b"]))
+    assert '<h3 class="ok-headline">6 &lt; 7</h3>' in html
+    assert "<p>plain &lt;text&gt;</p>" in html
+    assert "<li>a &amp; b</li>" in html
+
+
+def test_pieces_are_html_in_a_notebook_and_words_in_a_terminal():
+    piece = show.badge("late", "bad")
+    assert piece._repr_html_() == '<span class="ok-badge ok-bad">late</span>'
+    assert repr(piece) == "late"
+
+
+def test_a_tone_that_has_no_colour_is_refused():
+    with pytest.raises(BadValue, match="A tone is one of"):
+        show.cards([{"value": "1", "label": "a", "tone": "red"}])
+
+
+def test_tasks_show_deadline_money_and_only_web_links():
+    html = show.tasks(
+        [{"what": "File a claim", "deadline": date(2026, 11, 15), "left": "3 days left", "money": "$84.20", "urgent": True}]
+    )
+    assert html.index("Sun 15 Nov 2026") < html.index("3 days left") < html.index("File a claim") < html.index("$84.20")
+    assert '<li class="ok-urgent">' in html
+    assert "no deadline" in show.tasks([{"what": "Inspect", "deadline": pd.NaT}])
+    assert "href" not in show.tasks([{"what": "x", "link": "javascript:x()"}])
+    assert 'href="https://example.com/o"' in show.tasks([{"what": "x", "link": "https://example.com/o"}])

@@ -1,0 +1,105 @@
+"""Each known layout is recognised as its own format and no other, whatever its spelling; the rest is refused with a hint."""
+
+import random
+
+import pytest
+
+from orderkit.errors import FormatError, UnknownName
+from orderkit.formats import formats, nearest, recognise, variants
+from orderkit.formats.spec import read_format
+
+LAYOUTS = [(name, layout) for name in formats() for layout in variants(name)]
+
+
+def test_there_are_layouts():
+    assert len(formats()) >= 7 and len(LAYOUTS) >= 18
+
+
+@pytest.mark.parametrize(("name", "layout"), LAYOUTS)
+def test_a_layout_is_its_own_format_and_wholly_known(name, layout):
+    match = recognise(formats()[name].delimiter.join(variants(name)[layout]))
+    assert (match.format.name, match.missing, match.unknown) == (name, [], [])
+
+
+@pytest.mark.parametrize(("name", "layout"), LAYOUTS)
+def test_order_case_and_blanks_of_headers_do_not_matter(name, layout):
+    headers = [f" {header.upper().replace('-', ' ')} " for header in variants(name)[layout]]
+    random.Random(1).shuffle(headers)
+    match = recognise(formats()[name].delimiter.join(headers))
+    assert (match.format.name, match.missing, match.unknown) == (name, [], [])
+
+
+def test_another_delimiter_than_usual_is_read():
+    assert recognise(";".join(variants("tracking")["template"])).delimiter == ";"
+
+
+def test_something_else_is_not_recognised_but_its_nearest_is_named():
+    assert recognise("date,amount,reference") is None and nearest("date,amount,reference") is None
+    headers = [header for header in variants("amazon_all_orders")["v33_2024_2026"] if header != "last-updated-date"]
+    assert recognise("\t".join(headers)) is None
+    close = nearest("\t".join(headers))
+    assert (close.format.name, close.missing) == ("amazon_all_orders", ["last-updated-date"])
+
+
+def test_unknown_format_names_what_exists():
+    with pytest.raises(UnknownName, match="Did you mean 'tracking'"):
+        variants("trackin")
+
+
+def test_no_two_formats_share_a_rank_for_a_column():
+    """Precedence is total: of two formats that give a column one is better."""
+    seen = {}
+    for form in formats().values():
+        for table, emit in form.emits.items():
+            for given in emit.given.values():
+                key = (table, given.target, given.rank)
+                assert key not in seen, f"{form.name} and {seen[key]} give {table}.{given.target} with rank {given.rank}"
+                seen[key] = form.name
+
+
+def test_every_given_column_is_a_canonical_one():
+    from orderkit.store.schema import schema_sql
+
+    text = schema_sql()
+    for form in formats().values():
+        for table, emit in form.emits.items():
+            for target in [*emit.given, *emit.keys]:
+                assert f"COMMENT ON COLUMN {table}.{target} IS" in text or (table, target) == ("parcels", "order_item_id"), (form.name, table, target)
+
+
+GOOD = {
+    "title": "T", "delimiter": "comma", "quoting": "standard", "signature": ["a", "b"], "required": ["a"], "known_at": "b",
+    "columns": {"a": "id", "b": "moment", "c": "personal"},
+    "emits": {"requests": {"keys": {"order_id": "a"}, "anchor": "b", "rank": 1, "fixed": {"kind": "a"}}},
+}  # fmt: skip
+BAD = {
+    "an unknown key": ({"titel": "x"}, "titel: no such key"),
+    "a type that is none": ({"columns": {"a": "number", "b": "moment"}}, "columns.a: type must be one of"),
+    "a day without formats": ({"columns": {"a": "day", "b": "moment"}}, "dates are never guessed"),
+    "two spellings of one header": ({"columns": {"a": "id", "A ": "id", "b": "moment"}}, "two headers are the same"),
+    "a personal column given out": (
+        {"emits": {"requests": {"keys": {"order_id": "a"}, "anchor": "b", "rank": 1, "fixed": {"kind": "c"}}}},
+        "'c' is no kept column",
+    ),
+    "a dated column without its date": (
+        {"emits": {"requests": {"keys": {"order_id": "a"}, "anchor": "b", "rank": 1, "dated": {"kind": "a"}}}},
+        "needs `by`",
+    ),
+    "an unknown map": (
+        {"emits": {"requests": {"keys": {"order_id": "a"}, "anchor": "b", "rank": 1, "fixed": {"kind": {"from": "a", "map": "m"}}}}},
+        "no map is called 'm'",
+    ),
+}
+
+
+def test_a_good_description_is_read():
+    form = read_format("mine", GOOD, lambda name: {}, "mine.yaml")
+    assert [column.name for column in form.kept] == ["a", "b"]
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_bad_description_is_refused_with_file_and_key(what):
+    change, words = BAD[what]
+    with pytest.raises(FormatError, match="mine.yaml") as caught:
+        read_format("mine", GOOD | change, lambda name: {}, "mine.yaml")
+    assert words in str(caught.value)

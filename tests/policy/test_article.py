@@ -1,0 +1,142 @@
+"""The shipped packs: their examples, the article's 15 statements, and every combination of facts, unknown included."""
+
+import duckdb
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from orderkit import policy
+from orderkit.policy.check import _deciding, cases_sql
+from orderkit.policy.model import RESERVED
+
+STATEMENTS = (
+    [f"1 {request} ({n})" for request in ("cancel", "upgrade", "address") for n in (1, 2)]
+    + [f"2 ({n})" for n in (1, 2, 3, 4, 5)]
+    + [f"3 ({n})" for n in (1, 2, 3, 4)]
+)
+QUESTIONS = [(name, question) for name in policy.packs() for question in policy.load_pack(name).questions]
+
+
+def outcomes(pack, question):
+    """Every combination of the facts that decide the question, as rows of mappings with `answer`."""
+    con = duckdb.connect()
+    numbered = f"SELECT * REPLACE (CAST(row_number() OVER () AS VARCHAR) AS order_id) FROM ({cases_sql(pack, question)})"
+    con.execute(f"CREATE TEMP TABLE numbered AS {numbered}")
+    con.execute(f"CREATE TEMP TABLE answered AS {policy.question_sql(pack, question, facts='numbered')}")
+    return con
+
+
+def test_packs_are_found():
+    assert "article-2021" in policy.packs()
+    assert len(QUESTIONS) >= 6
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_examples_beside_the_rules_come_out(name, question):
+    pack = policy.load_pack(name)
+    examples = pack.questions[question].examples
+    assert len(examples) >= len(pack.questions[question].rules)
+    assert policy.failing_examples(pack, pack.questions[question]) == []
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_every_rule_has_an_example(name, question):
+    asked = policy.load_pack(name).questions[question]
+    shown = {example.by for example in asked.examples} | {
+        rule.name
+        for rule in asked.rules
+        for example in asked.examples
+        if [other.name for other in asked.rules if other.then == example.expect] == [rule.name]
+    }
+    assert {rule.name for rule in asked.rules} <= shown
+
+
+def test_all_fifteen_statements_of_the_article_are_rules():
+    pack = policy.load_pack("article-2021")
+    used = {statement for question in pack.questions.values() for rule in question.rules for statement in rule.statements}
+    assert sorted(pack.statements) == sorted(STATEMENTS)
+    assert used == set(STATEMENTS)
+    assert len(STATEMENTS) == 15
+
+
+def test_the_portfolio_clause_names_its_analysis():
+    pack = policy.load_pack("article-2021")
+    assert "losses analysis" in pack.about
+    assert "losses analysis" in pack.statements["2 (5)"]
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_every_combination_gets_exactly_one_answer(name, question):
+    pack = policy.load_pack(name)
+    con = outcomes(pack, pack.questions[question])
+    cases = con.sql("SELECT count(*) FROM numbered").fetchall()[0][0]
+    assert cases >= 36
+    assert con.sql("SELECT count(*), count(DISTINCT order_id), count(answer) FROM answered").fetchall() == [(cases,) * 3]
+    known = {(answer,) for answer in pack.answers}
+    assert set(con.sql("SELECT DISTINCT answer FROM answered").fetchall()) <= known
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_no_unknown_leads_to_refund_decline_deduct_claim_or_cancel(name, question):
+    """Whatever an unknown fact turns out to be, an answer that acts would have been the same."""
+    pack = policy.load_pack(name)
+    con = outcomes(pack, pack.questions[question])
+    deciding = _deciding(pack, pack.questions[question])
+    columns = ", ".join(f"numbered.{fact}" for fact in deciding)
+    rows = con.sql(f"SELECT {columns}, answered.answer FROM numbered JOIN answered USING (order_id)").fetchall()
+    by_case = {row[:-1]: row[-1] for row in rows}
+    values = [sorted({case[i] for case in by_case if case[i] is not None}, key=str) for i in range(len(deciding))]
+    acting = [(case, answer) for case, answer in by_case.items() if pack.answers[answer].acts and None in case]
+    for case, answer in acting:
+        for i, value in enumerate(case):
+            for other in values[i] if value is None else ():
+                assert by_case[(*case[:i], other, *case[i + 1 :])] == answer, (deciding, case)
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_an_unknown_answer_names_facts_that_are_unknown_and_who_tells(name, question):
+    pack = policy.load_pack(name)
+    con = outcomes(pack, pack.questions[question])
+    unknown = con.sql("SELECT * FROM answered WHERE answer = 'unknown'")
+    assert unknown.count("*").fetchall()[0][0] > 0
+    assert con.sql("SELECT count(*) FROM answered WHERE (answer = 'unknown') <> (coalesce(missing, '') <> '')").fetchall() == [
+        (0,)
+    ]
+    assert con.sql("SELECT count(*) FROM answered WHERE (missing IS NULL) <> (ask_for IS NULL)").fetchall() == [(0,)]
+    for fact in _deciding(pack, pack.questions[question]):
+        claimed = (
+            f"SELECT count(*) FROM answered JOIN numbered USING (order_id)"
+            f" WHERE list_contains(string_split(missing, ','), '{fact}') AND numbered.{fact} IS NOT NULL"
+        )
+        assert con.sql(claimed).fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_fba_lines_are_the_marketplaces(name, question):
+    pack = policy.load_pack(name)
+    con = outcomes(pack, pack.questions[question])
+    found = con.sql("SELECT DISTINCT answer FROM answered JOIN numbered USING (order_id) WHERE channel = 'FBA'").fetchall()
+    assert found == [("marketplace_handles_it",)]
+
+
+@pytest.mark.parametrize(("name", "question"), QUESTIONS)
+def test_the_sql_stays_in_the_portable_subset(name, question):
+    pack = policy.load_pack(name)
+    tree = sqlglot.parse_one(policy.question_sql(pack, pack.questions[question]), read="duckdb")
+    banned = (exp.DateDiff, exp.TimestampTrunc, exp.DateTrunc, exp.Anonymous, exp.Interval)
+    assert [type(node).__name__ for node in tree.find_all(*banned)] == []
+    spark = tree.sql(dialect="spark")
+    assert sqlglot.parse_one(spark, read="spark").sql(dialect="spark") == spark
+
+
+@pytest.mark.parametrize("name", policy.packs())
+def test_drafts_promise_nothing_for_the_marketplace(name):
+    pack = policy.load_pack(name)
+    drafts = [rule.draft for question in pack.questions.values() for rule in question.rules]
+    assert all(drafts)
+    for draft in drafts:
+        assert not any(f"Amazon {verb}" in draft for verb in ("will", "refunds", "pays", "guarantees", "has"))
+
+
+def test_reserved_answers_are_not_declared_by_packs():
+    assert set(RESERVED) == {"unknown", "no_rule_known", "marketplace_handles_it"}

@@ -1,0 +1,58 @@
+"""One small page, built once for all tests of the page layer, and the browser that looks at it."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orderkit.reports import build
+
+NOTEBOOK = Path(__file__).parent / "small_report.py"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+
+
+@pytest.fixture(scope="session")
+def page_path(tmp_path_factory):
+    return build(NOTEBOOK, to=tmp_path_factory.mktemp("reports"), parameters={"week": "2026-W46"}, name="small", sample=True)
+
+
+@pytest.fixture(scope="session")
+def page(page_path):
+    return page_path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the optional extra [browser] is not installed")
+    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        pytest.skip("no Chromium, Chrome or Edge on this computer: the page was not looked at in a browser")
+    with sync_api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        opened = playwright.chromium.launch(executable_path=found, args=options)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def look(browser, page_path):
+    """Opens the page in a fresh browser context; what it asked for and complained of is noted."""
+    contexts = []
+
+    def open_page(path=page_path, **settings):
+        context = browser.new_context(**settings)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.requests, tab.complaints = [], []
+        tab.on("request", lambda request: tab.requests.append(request.url))
+        tab.on("console", lambda message: tab.complaints.append(message.text))
+        tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        tab.goto(path.as_uri())
+        if settings.get("java_script_enabled", True):
+            tab.wait_for_selector("html[data-charts]", timeout=30_000)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
