@@ -9,6 +9,7 @@ import html
 import pandas as pd
 
 from orderkit.analyses.result import draws
+from orderkit.analyses.words import count
 from orderkit.errors import NothingToShow
 
 # Okabe and Ito's palette; orange and sky blue are too pale on white without an outline
@@ -33,9 +34,10 @@ def late_by_week(result):
     parts = parts.loc[:, parts.sum() > 0]
     late, arrived = int(weeks["late"].sum()), int(weeks["late"].sum() + weeks["on_time"].sum())
     still = int(weeks["open_late"].sum())
-    title = f"{late:,} of {arrived:,} lines arrived late" if arrived else "When the lines arrived is not known"
+    span = count(len(weeks), "week")
+    title = f"{late:,} of {arrived:,} lines of {span} arrived late" if arrived else "When the lines arrived is not known"
     title += f"; {still:,} past the promised day {'has' if still == 1 else 'have'} not arrived" if still else ""
-    alt = f"Stacked bars by week of the promised day, {len(weeks)} weeks. {title}."
+    alt = f"Stacked bars by week of the promised day, {span}. {title}."
     colours = {name: colour for name, (_, colour) in DELIVERY.items()}
     return _stacked(parts, colours, title, alt, "lines", "week of the promised day")
 
@@ -46,7 +48,7 @@ def orders_by_week(frame):
     parts = known.pivot_table(index="week", columns="channel", values="orders", aggfunc="sum", fill_value=0)
     parts = _last_weeks(parts)
     orders = int(parts.to_numpy().sum())
-    title = f"{orders:,} orders in {len(parts)} weeks, {orders / len(parts):,.0f} a week"
+    title = f"{count(orders, 'order')} in {count(len(parts), 'week')}, {orders / len(parts):,.0f} a week"
     alt = f"Stacked bars of orders by week, FBM and FBA. {title}."
     return _stacked(parts, {"FBM": BLUE, "FBA": ORANGE}, title, alt, "orders", "week of the order")
 

@@ -14,10 +14,11 @@ class OrderkitError(Exception):
 
 
 class UnknownName(OrderkitError, LookupError):
-    """A name that orderkit does not know; `known` lists those that exist."""
+    """A name that orderkit does not know; `known` lists those that exist: a list in its own order, anything else sorted."""
 
     def __init__(self, kind, name, known, where=""):
-        self.kind, self.name, self.known = kind, name, sorted(map(str, known))
+        self.kind, self.name = kind, name
+        self.known = list(map(str, known)) if isinstance(known, list) else sorted(map(str, known))
         near = difflib.get_close_matches(str(name), self.known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         listed = ", ".join(self.known[:12]) + (f" and {len(self.known) - 12} more" if len(self.known) > 12 else "")

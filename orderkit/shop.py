@@ -98,9 +98,9 @@ class Shop:
 
     def weeks(self):
         """The ISO weeks with orders, newest first, for example ["2026-W46", ...]."""
-        rows = self.con.sql(
-            "SELECT DISTINCT c.iso_week, c.week FROM order_lines l JOIN marketplaces m ON m.marketplace = l.marketplace JOIN calendar c"
-            " ON c.marketplace = l.marketplace AND c.day = CAST(timezone(m.zone, l.ordered_at) AS DATE) ORDER BY c.week DESC"
+        rows = self._facts.sql(
+            "SELECT DISTINCT c.iso_week, c.week FROM line_facts f JOIN calendar c ON c.marketplace = f.marketplace AND c.day = f.ordered_day"
+            " ORDER BY c.week DESC"
         ).fetchall()
         return [row[0] for row in rows]
 

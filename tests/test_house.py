@@ -137,7 +137,7 @@ def test_the_tree_in_architecture_is_true():
     named = set()
     folder = ""
     for line in tree.splitlines():
-        found = re.match(r"(\s*)([\w.\-*/]+)\s{2,}", line)
+        found = re.match(r"(\s*)([\w.\-*/]+)(?:\s{2,}|$)", line)
         if not found:
             continue
         inside, name = bool(found[1]), found[2]

@@ -14,6 +14,9 @@ COLUMNS = [
     "past_promise", "not_shipped", "at_risk", "lines_without_value", "past_promise_not_known", "value_not_known",
     "delivery_not_known", "promise_not_known", "waiting_to_ship", "past_ship_by", "value_past_ship_by", "ship_by_not_known",
 ]  # fmt: skip
+MONEY = ("at_risk", "value_not_known", "value_past_ship_by")
+SHARES = ("late_share", "late_share_low", "late_share_high")
+TYPES = dict.fromkeys(MONEY + SHARES, float) | {"past_promise": "Int64", "past_ship_by": "Int64"}
 VIEW = {
     "marketplace": "marketplace", "currency": "currency", "past_promise": "past the promised day, open",
     "at_risk": "refunds at risk", "past_promise_not_known": "past the day, arrival not known", "value_not_known": "their amount",
@@ -45,14 +48,12 @@ def exposure(con, *, marketplace=None):
         kind="exposure",
         title=TITLE,
         headline=_headline(sums, totals, unknown),
-        frame=pd.DataFrame(lines, columns=COLUMNS).astype(
-            dict.fromkeys(("at_risk", "value_not_known", "value_past_ship_by"), float)
-        ),
+        frame=pd.DataFrame(lines, columns=COLUMNS).astype(TYPES),
         how=_how(sums),
         totals=totals,
         tables={"weeks": weeks, "ages": measures.run(con, "late_open", marketplace=marketplace)},
-        money=("at_risk", "value_not_known", "value_past_ship_by"),
-        shares=("late_share", "late_share_low", "late_share_high"),
+        money=MONEY,
+        shares=SHARES,
         view=VIEW,
     )
 
@@ -71,15 +72,18 @@ def _row(place, arrivals, late, waiting):
     on_time, late_arrivals = arrivals.get("on_time", 0), arrivals.get("late", 0)
     arrived = on_time + late_arrivals
     share = wilson(late_arrivals, arrived, LEVEL)
+    # where no line has a promise, none is known to be late: that is not the same as none is late
+    no_promise = 0 < arrivals.get("lines", 0) == arrivals["promise_unknown"] and not late.get("lines")
+    no_ship_by = 0 < waiting.get("lines", 0) == waiting["ship_by_unknown"]
     return {
         "marketplace": place[0], "currency": place[1],
         "shipped_lines": arrivals.get("lines", 0), "arrived": arrived, "arrived_late": late_arrivals,
         "late_share": late_arrivals / arrived if arrived else None, "late_share_low": share.low, "late_share_high": share.high,
-        "past_promise": late.get("lines", 0), "not_shipped": late.get("not_shipped", 0), "at_risk": late.get("value"),
-        "lines_without_value": late.get("lines_without_value", 0),
+        "past_promise": None if no_promise else late.get("lines", 0), "not_shipped": late.get("not_shipped", 0),
+        "at_risk": late.get("value"), "lines_without_value": late.get("lines_without_value", 0),
         "past_promise_not_known": late.get("unknown_delivery", 0), "value_not_known": late.get("value_unknown_delivery"),
         "delivery_not_known": arrivals.get("unknown_delivery", 0), "promise_not_known": arrivals.get("promise_unknown", 0),
-        "waiting_to_ship": waiting.get("lines", 0), "past_ship_by": waiting.get("past_ship_by", 0),
+        "waiting_to_ship": waiting.get("lines", 0), "past_ship_by": None if no_ship_by else waiting.get("past_ship_by", 0),
         "value_past_ship_by": waiting.get("value_past_ship_by"), "ship_by_not_known": waiting.get("ship_by_unknown", 0),
     }  # fmt: skip
 

@@ -135,26 +135,18 @@ def _worth(rows):
 
 
 def _how(con, outcomes, marketplace):
-    sums = (
-        {column: sum(row[column] or 0 for row in outcomes) for column in outcomes[0] if column not in ("currency",)}
-        if outcomes
-        else {}
-    )
+    sums = {column: sum(row[column] or 0 for row in outcomes) for column in (outcomes or [{}])[0] if column != "currency"}
     if not sums:
         return ["A tracking export, or an order export whose status tells of delivery, would name your parcels."]
-    derived = sum(
-        row["parcels"] for row in measures.rows(con, "parcel_outcomes", by="named", marketplace=marketplace) if not row["named"]
-    )
+    named = measures.rows(con, "parcel_outcomes", by="named", marketplace=marketplace)
+    derived = sum(row["parcels"] for row in named if not row["named"])
+    alone = f"For {count(derived, 'parcel')} of these no export names the parcel: each shipped line counts as one."
     open_ones = sums["in_transit"] + sums["on_way_back"]
     return [
         f"{count(sums['parcels'], 'parcel')} that you shipped yourself (FBM): {sums['delivered']:,} delivered, "
         f"{sums['returned']:,} returned, {sums['lost']:,} lost, {sums['damaged']:,} damaged, "
         f"{open_ones:,} still on the way or coming back, {sums['unknown_outcome']:,} not known.",
-        *(
-            [f"For {count(derived, 'parcel')} no export names the parcel: each shipped order line counts as one."]
-            if derived
-            else []
-        ),
+        *([alone] if derived else []),
         "A rate counts parcels whose outcome is known. A parcel is called lost late, so the newest weeks look a little too good.",
         f"Ranges: {LEVEL:.0%} (Jeffreys). What to expect: a beta-binomial prediction for as many weekly parcels as in the "
         f"last {WEEKS_BACK} full weeks, times the mean value of a parcel. One accident that hits many parcels is not in it.",

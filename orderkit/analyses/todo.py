@@ -125,7 +125,8 @@ def _at_stake(things):
     lines = {}
     for thing in things:
         key = (thing["account"], thing["order_id"], thing["line"] or thing["item_key"], thing["currency"])
-        lines[key] = max(lines.get(key, 0), thing["money"] or 0)
+        if thing["money"]:
+            lines[key] = max(lines.get(key, 0), thing["money"])
     totals = {}
     for (*_, currency), money in lines.items():
         totals[currency] = totals.get(currency, 0) + money
@@ -140,12 +141,16 @@ def _how(con, things):
         " WHERE NOT received AND NOT coalesce(closed, false) AND returns.status = 'approved'"
     ).fetchall()[0][0]
     unseen = sum(row["unknown_delivery"] for row in measures.rows(con, "late_open", by=[]))
-    return [
+    said = [
         "Orders that you ship (FBM) only. Days left count from today. Money: what may have to be refunded or can be claimed, "
         "per currency; a line counts once.",
         f"{count(unknown, 'answer')} not known: the column why names what is missing and which export would tell. "
         f"{count(unpriced, 'thing')} without an amount.",
-        f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive.",
-        f"{count(unseen, 'line')} past the promised day and without tracking: whether they arrived is not known, so they are not "
-        "in the list.",
     ]
+    if waiting:
+        said.append(f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive.")
+    if unseen:
+        said.append(
+            f"{count(unseen, 'line')} past the promised day of which no tracking tells whether they arrived: not in the list."
+        )
+    return said

@@ -25,7 +25,7 @@ contents AS (                 -- the value of a parcel is known only if the valu
         min(channel) AS channel,
         min(marketplace) AS marketplace,
         min(currency) AS currency,
-        CASE WHEN count(*) = count(value) THEN sum(value) END AS value
+        sum(value) AS value
     FROM line_shares
     GROUP BY account, parcel
 ),

@@ -14,7 +14,7 @@ label               the order, as of the end of the simulation
 1 address (2) back  shipped, undeliverable, came back to the seller
 2 (1)               tracked, on its way, within the promise; the buyer asks where it is
 2 (2)               sent without tracking, within the promise; the buyer asks where it is
-2 (3)               tracked, two days past the promise, no scan for nine days
+2 (3)               tracked, no scan for nine days, three days before the promise ends
 2 (4)               tracked, ten days past the promise, not delivered, label not protected
 2 (5)               declared lost by the carrier, insured
 2 (5) uninsured     declared lost by the carrier, not insured, not protected
@@ -55,7 +55,7 @@ ORDERS = {
     },
     "2 (1)": MOVING | {"asks": ("not_received", 108)},
     "2 (2)": MOVING | {"asks": ("not_received", 109), "tracked": False, "product": "SOCKS-M"},
-    "2 (3)": {"age": 330, "due": -2, "shipped": 300, "scanned": 220, "asks": ("not_received", 310)},
+    "2 (3)": {"age": 330, "due": 3, "shipped": 300, "scanned": 220, "asks": ("not_received", 310)},
     "2 (4)": {"age": 520, "due": -10, "shipped": 490, "scanned": 300, "asks": ("not_received", 508)},
     "2 (5)": {
         "age": 700, "due": -17, "shipped": 680, "scanned": 560, "fate": "lost", "ended": 120, "insured": True,

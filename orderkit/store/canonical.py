@@ -137,7 +137,7 @@ RECIPES = {
     "order_lines": {
         "name": "order_id, line", "key": _line_key, "join": _line_join,
         "extra": lambda emit: [given for given in _given_keys(emit) if given.target != "order_id"],
-        "finish": "SELECT m.*, z.tax_included, row_number() OVER (PARTITION BY m.account, m.order_id, m.sku"
+        "finish": "SELECT m.* REPLACE (coalesce(m.currency, z.currency) AS currency), z.tax_included, row_number() OVER (PARTITION BY m.account, m.order_id, m.sku"
         " ORDER BY length(m.line), m.line) AS occurrence FROM ({merged}) m LEFT JOIN marketplaces z ON z.marketplace = m.marketplace",
     },
     "parcels": {

@@ -56,7 +56,7 @@ COMMENT ON COLUMN order_lines.item_price IS 'price of the goods of the whole lin
 COMMENT ON COLUMN order_lines.item_tax IS 'tax on the goods as exported, in currency';
 COMMENT ON COLUMN order_lines.shipping_price IS 'shipping charged for the line, in currency';
 COMMENT ON COLUMN order_lines.discounts IS 'promotions on goods and shipping as a positive amount to take off, in currency';
-COMMENT ON COLUMN order_lines.currency IS 'ISO 4217 currency of all money on the line; NULL on many cancelled and pending lines';
+COMMENT ON COLUMN order_lines.currency IS 'ISO 4217 currency of all money on the line; where an export leaves it empty (many cancelled lines) that of the marketplace';
 COMMENT ON COLUMN order_lines.tax_included IS 'whether the prices include sales tax or VAT; source: marketplaces';
 COMMENT ON COLUMN order_lines.ship_by IS 'latest ship moment: the end of a day in the marketplace zone';
 COMMENT ON COLUMN order_lines.deliver_by IS 'latest delivery moment promised to the buyer: the end of a day in the marketplace zone';

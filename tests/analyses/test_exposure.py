@@ -47,7 +47,9 @@ def test_a_line_without_an_amount_is_told_and_adds_nothing(con):
 def test_a_line_that_is_settled_or_in_time_never_raises_exposure(con, delivery):
     shops.add_line(con, "A", value=D("12.50"), **LATE)
     before = exposure(con).totals
-    shops.add_line(con, "B", value=D("99.00"), **LATE | {"delivery": delivery, "days_past_deliver_by": 0 if delivery == "open" else 5})
+    shops.add_line(
+        con, "B", value=D("99.00"), **LATE | {"delivery": delivery, "days_past_deliver_by": 0 if delivery == "open" else 5}
+    )
     assert exposure(con).totals == before
 
 
@@ -68,8 +70,12 @@ def test_an_unknown_arrival_is_beside_the_sum_never_in_it(con):
 def test_without_promises_nothing_is_called_late(con):
     shops.add_line(con, "A", value=D("12.50"), delivery=None, deliver_by_day=None)
     result = exposure(con)
-    assert result.headline == "Nothing can be called late: no export with promised dates is loaded; the Amazon Order report has them."
+    assert (
+        result.headline
+        == "Nothing can be called late: no export with promised dates is loaded; the Amazon Order report has them."
+    )
     assert result.totals == {}
+    assert result.frame["past_promise"].isna().all()
 
 
 def test_the_late_share_has_its_denominator_and_an_interval(con):

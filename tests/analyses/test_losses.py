@@ -10,6 +10,7 @@ from orderkit.analyses import losses
 from orderkit.statistics.rates import future_events
 
 D = Decimal
+TEN = D("10.00")
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def con():
     return shops.empty(as_of=dt.date(2026, 3, 31))
 
 
-def send(con, outcomes, value=D("10.00"), prefix="", **line):
+def send(con, outcomes, value=TEN, prefix="", **line):
     """One order, line and parcel per outcome, all ordered in the week of 2 March."""
     for number, outcome in enumerate(outcomes):
         shops.add_line(con, f"{prefix}{number}", value=value, **line)

@@ -7,7 +7,7 @@ import shops
 
 from orderkit.analyses import returns
 from orderkit.analyses.returns import WORDS
-from orderkit.formats.reasons import reasons
+from orderkit.formats.reasons import reason_rows
 
 D = Decimal
 
@@ -46,7 +46,9 @@ def test_reasons_are_counted_with_shares_of_their_currency(con):
     shares = {(row.reason_group, row.currency): row.share for row in result.frame.itertuples()}
     assert shares == {("fit_style", "USD"): 3 / 4, ("remorse", "USD"): 1 / 4, ("remorse", "EUR"): 1 / 1}
     assert result.totals == {"USD": 3 * D("5.00"), "EUR": D("8.00")}
-    assert result.headline.startswith("Fit or style is the most frequent reason: 3 of 5 returns (60.0%); €8.00 and $15.00 refunded")
+    assert result.headline.startswith(
+        "Fit or style is the most frequent reason: 3 of 5 returns (60.0%); €8.00 and $15.00 refunded"
+    )
     assert "The refund is not told for 1 of them" in "\n".join(result.how)
 
 
@@ -78,6 +80,6 @@ def test_more_units_back_than_shipped_is_no_rate(con):
 
 
 def test_every_group_of_reasons_has_words():
-    groups = {entry["group"] if isinstance(entry, dict) else entry.group for entry in reasons().values()}
+    groups = {group for _, group, _ in reason_rows()}
     assert len(groups) > 10
     assert groups <= set(WORDS)

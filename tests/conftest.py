@@ -1,0 +1,36 @@
+"""The sample shop, loaded once for the whole run, and the place of real data."""
+
+from pathlib import Path
+
+import pytest
+
+from orderkit import shop, store
+
+ROOT = Path(__file__).parents[1]
+REAL = ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def sample_db(tmp_path_factory):
+    """A database of the sample shop, loaded as `report --sample` loads it."""
+    folder = tmp_path_factory.mktemp("sample")
+    shop.sample(folder).close()
+    return folder / "sample.duckdb"
+
+
+@pytest.fixture(scope="session")
+def sample_shop(sample_db):
+    """The sample shop, open for the whole run."""
+    opened = shop.Shop(sample_db, sample=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def real_india(tmp_path_factory):
+    """A database of the real amazon.in sale report; skips where the folder of real data is absent."""
+    folder = REAL / "amazon_in_2022"
+    if not folder.is_dir():
+        pytest.skip(f"real data is not here: no folder {folder.name} beside the checkout")
+    db = tmp_path_factory.mktemp("real") / "india.duckdb"
+    return db, store.load(folder, db=db)
