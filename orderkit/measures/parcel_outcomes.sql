@@ -25,7 +25,7 @@ contents AS (                 -- the value of a parcel is known only if the valu
         min(channel) AS channel,
         min(marketplace) AS marketplace,
         min(currency) AS currency,
-        sum(value) AS value
+        CASE WHEN count(*) = count(value) THEN sum(value) END AS value
     FROM line_shares
     GROUP BY account, parcel
 ),

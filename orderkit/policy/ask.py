@@ -65,7 +65,7 @@ def ask(con, pack, order_id, *, request, line=None, **facts):
         lines = [row["line"] for row in rows if row["line"]]
         rows = [row for row in rows if row["line"] == str(line)]
         if not rows:
-            raise UnknownName("line", str(line), lines, f" in order {order_id}")
+            raise UnknownName("line", str(line), sorted(lines), f" in order {order_id}")
     given = _given(table, facts)
     cases = []
     for row in sorted(rows, key=lambda row: tuple(str(row[key]) for key in KEYS if key in row)):
