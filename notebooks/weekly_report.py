@@ -77,13 +77,18 @@ display(losses.picture())
 
 # %% [markdown]
 # ## What the exports say, added up
-# Amounts that an export leaves empty are missing, not zero.
+# Every order line that was loaded, by the status that the export gives it. Amounts that an export leaves empty are missing, not zero.
 
 # %%
-display(show.table(shop.measure("status_counts"), caption="Order lines by status as exported", money={"amount": "currency"}))
-display(show.table(shop.measure("data_up_to"), caption="Exports loaded"))
+statuses = shop.measure("status_counts", by="status_as_exported").fillna({"status_as_exported": "not known at that time"})
+counted = statuses.groupby("status_as_exported")[["lines", "units", "lines_without_amount"]].sum()
+amounts = statuses.pivot_table(index="status_as_exported", columns="currency", values="amount", aggfunc="sum", min_count=1)
+by_status = counted.join(amounts.add_prefix("amount in ")).sort_values("lines", ascending=False).reset_index()
+exports = shop.measure("data_up_to")
+exports = exports.assign(covers_from=exports["covers_from"].dt.date, covers_to=exports["covers_to"].dt.date)
+display(show.table(by_status, caption="Order lines by status", money={f"amount in {code}": code for code in amounts.columns}))
+display(show.table(exports, caption="Exports loaded"))
 display(shop.set_aside())
 
 # %% tags=["check"]
-counted = shop.measure("status_counts")["lines"].sum()
-assert counted == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), "every line has a status row"
+assert counted["lines"].sum() == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), "every line has a status row"

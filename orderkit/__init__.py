@@ -8,9 +8,15 @@
 from orderkit.errors import OrderkitError
 
 __version__ = "0.1.0"
-__all__ = ["OrderkitError", "Shop", "classify", "load", "open", "sample", "__version__"]
+__all__ = ["OrderkitError", "Shop", "__version__", "classify", "load", "open", "sample"]
 
-_HOMES = {"Shop": "orderkit.shop", "open": "orderkit.shop", "sample": "orderkit.shop", "load": "orderkit.store", "classify": "orderkit.policy"}
+_HOMES = {
+    "Shop": "orderkit.shop",
+    "open": "orderkit.shop",
+    "sample": "orderkit.shop",
+    "load": "orderkit.store",
+    "classify": "orderkit.policy",
+}
 
 
 def __getattr__(name):

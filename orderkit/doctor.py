@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from orderkit import store
+from orderkit import __version__, store
 from orderkit.errors import OrderkitError
 from orderkit.formats import formats
 
@@ -33,7 +33,7 @@ class Examination:
 
 def examine(db):
     """Looks at the installation and at a database file; never fails for want of data."""
-    versions = {"orderkit": importlib.metadata.version("orderkit"), "python": platform.python_version()}
+    versions = {"orderkit": __version__, "python": platform.python_version()}
     versions |= {name: importlib.metadata.version(name) for name in SHOWN}
     held, words = {}, f"{Path(db).name}: not made yet. Load exports: orderkit load FOLDER."
     try:

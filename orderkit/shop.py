@@ -12,6 +12,7 @@ from orderkit.errors import NothingToShow, UnknownName
 from orderkit.marketplaces import iso_week, week_bounds
 
 PACK = "article-2021"
+RULES_ARE_OLD_AFTER = 60  # days
 
 
 class Shop:
@@ -41,6 +42,10 @@ class Shop:
         return self.con
 
     @property
+    def _meanings(self):
+        return {name: answer.meaning for name, answer in self.pack.answers.items()}
+
+    @property
     def data_up_to(self):
         """The moment up to which this view of the shop knows (UTC)."""
         return self.con.sql("SELECT as_of FROM context").fetchall()[0][0]
@@ -51,11 +56,11 @@ class Shop:
 
     def todo(self):
         """What to do, by when, for how much: by deadline, then money."""
-        return analyses.todo(self._answers)
+        return analyses.todo(self._answers, meanings=self._meanings)
 
     def today(self):
         """What expires before next Monday."""
-        return analyses.today(self._answers)
+        return analyses.today(self._answers, meanings=self._meanings)
 
     def explain(self, order_id):
         """Facts, rules and answers for one order."""
@@ -123,7 +128,13 @@ class Shop:
     def _summary(self):
         lines, orders = self.con.sql("SELECT count(*), count(DISTINCT order_id) FROM order_lines").fetchall()[0]
         sample = "SAMPLE: not your data. " if self.is_sample else ""
-        return f"{sample}{orders:,} orders, {lines:,} lines; data up to {show.day(self.data_up_to.date())}; rules: {self.pack.name}"
+        reviewed = self.pack.reviewed
+        old = (self.con.sql("SELECT clock_day FROM context").fetchall()[0][0] - reviewed).days > RULES_ARE_OLD_AFTER
+        warning = ": more than 60 days ago, so look for newer ones" if old else ""
+        return (
+            f"{sample}{orders:,} orders, {lines:,} lines; data up to {show.day(self.data_up_to.date())}; "
+            f"rules: {self.pack.name}, reviewed {show.day(reviewed)}{warning}"
+        )
 
     def __repr__(self):
         return f"Shop {self.path.name}: {self._summary()}"

@@ -27,10 +27,16 @@ def sample_shop(sample_db):
 
 
 @pytest.fixture(scope="session")
-def real_india(tmp_path_factory):
-    """A database of the real amazon.in sale report; skips where the folder of real data is absent."""
+def real_india_folder():
+    """The folder of the real amazon.in sale report; skips where it is absent."""
     folder = REAL / "amazon_in_2022"
     if not folder.is_dir():
         pytest.skip(f"real data is not here: no folder {folder.name} beside the checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_india(real_india_folder, tmp_path_factory):
+    """(database, result of the load) of the real amazon.in sale report."""
     db = tmp_path_factory.mktemp("real") / "india.duckdb"
-    return db, store.load(folder, db=db)
+    return db, store.load(real_india_folder, db=db)

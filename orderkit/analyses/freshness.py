@@ -4,12 +4,30 @@ from orderkit.analyses import show
 from orderkit.errors import UnknownName
 from orderkit.formats import formats
 
+BY_STATUS = "fate by order status"
+
 # section -> what it needs: words, canonical table, column that an export must give
 NEEDS = {
-    "todo": [("orders", "order_lines", "status"), ("what buyers ask", "requests", "official"), ("returns", "returns", "received_at")],
-    "exposure": [("orders", "order_lines", "status"), ("promised dates", "order_lines", "deliver_by"), ("parcels", "parcels", "outcome")],
-    "returns": [("orders", "order_lines", "status"), ("returns", "returns", "reason_as_exported"), ("inspections", "inspections", "state")],
-    "losses": [("orders", "order_lines", "status"), ("parcels", "parcels", "outcome"), ("fate by order status", "order_lines", "delivery_outcome")],
+    "todo": [
+        ("orders", "order_lines", "status"),
+        ("what buyers ask", "requests", "official"),
+        ("returns", "returns", "received_at"),
+    ],
+    "exposure": [
+        ("orders", "order_lines", "status"),
+        ("promised dates", "order_lines", "deliver_by"),
+        ("parcels", "parcels", "outcome"),
+    ],
+    "returns": [
+        ("orders", "order_lines", "status"),
+        ("returns", "returns", "reason_as_exported"),
+        ("inspections", "inspections", "state"),
+    ],
+    "losses": [
+        ("orders", "order_lines", "status"),
+        ("parcels", "parcels", "outcome"),
+        (BY_STATUS, "order_lines", "delivery_outcome"),
+    ],
 }
 
 
@@ -20,16 +38,23 @@ def up_to(con, section):
     """
     if section not in NEEDS:
         raise UnknownName("section", section, NEEDS)
-    held = dict(
-        con.sql("SELECT format, max(covers_to) FROM loads WHERE covers_to <= (SELECT as_of FROM context) GROUP BY format").fetchall()
-    )
+    newest = con.sql("""
+        SELECT format, max(covers_to)
+        FROM loads
+        WHERE covers_to <= (SELECT as_of FROM context)
+        GROUP BY format
+    """)
+    held = dict(newest.fetchall())
     have, missing = [], []
+    told = con.sql("SELECT count(*) FROM order_lines WHERE delivery_outcome IS NOT NULL").fetchall() != [(0,)]
     for words, table, column in NEEDS[section]:
         giving = [form for form in formats().values() if table in form.emits and column in form.emits[table].given]
         days = [held[form.name] for form in giving if form.name in held]
+        if words == BY_STATUS and not told:  # only in India do order statuses tell what became of a parcel
+            continue
         if days:
             have.append(f"{words} to {show.day(max(days).date())}")
-        elif words != "fate by order status":
+        elif words != BY_STATUS:
             missing.append(f"{words} ({' or '.join(form.title for form in giving)})")
     said = f"Data up to: {', '.join(have)}." if have else "No data for this part."
     return said + (f" Not loaded: {', '.join(missing)}." if missing else "")

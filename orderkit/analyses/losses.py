@@ -20,9 +20,8 @@ COLUMNS = [
 ]  # fmt: skip
 VIEW = {
     "what": "what", "currency": "currency", "events": "parcels", "known_outcome": "of parcels with known outcome",
-    "value": "worth", "one_in": "rate", "at_worst": "at worst", "verdict": "verdict", "mean_value": "mean parcel",
-    "expected_4_weeks": "expect in 4 weeks", "high_4_weeks": "at most", "expected_year": "expect in a year",
-    "high_year": "at most in a year", "high_value_year": "worth at most",
+    "value": "worth", "one_in": "rate", "at_worst": "at worst", "expected_year": "expect in a year",
+    "high_year": "at most in a year", "high_value_year": "worth at most", "verdict": "verdict",
 }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ class Result:
 
     def _more(self):
         hidden = len(self.frame) - self.rows_shown
-        return [f"... and {hidden:,} more in .frame"] if hidden > 0 else []
+        return [f"... and {hidden:,} more rows."] if hidden > 0 else []
 
 
 def _plain(cell):

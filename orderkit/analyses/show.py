@@ -109,6 +109,11 @@ def fold(title, sentences):
     return _render("fold", title=title, sentences=sentences) if sentences else Piece()
 
 
+def details(title, part):
+    """A closed fold around another piece, such as the rest of a long list."""
+    return _render("details", title=title, part=part)
+
+
 def cards(items):
     """Figures side by side. Each item has `value` and `label`, and may have `note` and `tone` ("good" or "bad")."""
     return _render("cards", items=[_with_tone(item) for item in items])
@@ -195,6 +200,7 @@ def _render(name, **values):
 
 
 _PIECES = {
+    "details": """<details class="ok-fold"><summary>{{ title }}</summary>{{ part }}</details>""",
     "note": """<p class="ok-note">{{ text }}</p>""",
     "table": """<div class="ok-table"{% if caption %} role="region" aria-label="{{ caption }}" tabindex="0"{% endif %}><table>
 {% if caption %}<caption>{{ caption }}</caption>
@@ -203,7 +209,7 @@ _PIECES = {
 </tr></thead>
 <tbody>
 {% for row in rows %}<tr>
-{%- for cell in row %}<td{% if rights[loop.index0] %} class="ok-right"{% endif %}>
+{%- for cell in row %}<td{% if rights[loop.index0] %} class="ok-right"{% elif cell|length <= 12 %} class="ok-short"{% endif %}>
 {%- if cell == NOT_KNOWN %}<span class="ok-unknown">{{ cell }}</span>{% else %}{{ cell }}{% endif %}</td>{% endfor -%}
 </tr>
 {% endfor %}</tbody></table></div>""",

@@ -24,6 +24,7 @@ COLUMNS = [
     "money",
     "currency",
     "who_pays",
+    "advice",
     "answer",
     "rule",
     "why",
@@ -37,27 +38,38 @@ WHAT = {
     "return_request": "The buyer asks to send it back",
     "return_received": "A return arrived; look in Seller Central first whether it is refunded",
     "late_open": "Check the tracking: past the promised day, not delivered, no complaint yet",
-    "lost": "The parcel is lost; look in Seller Central first whether the buyer is refunded",
+    "lost": "A parcel is lost; look in Seller Central first whether the buyer is refunded",
     "ship_late": "Ship or cancel: the ship-by day has passed",
 }
 VIEW = {
-    "what": "what", "order_id": "order", "deadline": "by", "days_left": "days left", "money": "at stake",
+    "what": "what", "advice": "advice", "order_id": "order", "deadline": "by", "days_left": "days left", "money": "at stake",
     "currency": "currency", "why": "why", "item": "item",
 }  # fmt: skip
 
 
-def todo(con):
+class ToDo(Result):
+    """A list of things to do: a table as text, tasks with deadline and money as HTML."""
+
+    def _repr_html_(self):
+        tasks = [_task(thing) for thing in self.frame.to_dict("records")]
+        parts = [show.tasks(tasks[: self.rows_shown])] if tasks else []
+        if len(tasks) > self.rows_shown:
+            parts.append(show.details(f"{len(tasks) - self.rows_shown:,} more", show.tasks(tasks[self.rows_shown :])))
+        return str(show.section(self.headline, *parts, show.fold("How we know", self.how)))
+
+
+def todo(con, *, meanings=None):
     """Everything that waits for the seller, most urgent first: by deadline, then by money.
 
-    Needs the facts and the answers of a policy. FBA lines are never in it. `money` is what may have to be refunded or can be
+    Needs the facts and the answers of a policy; `meanings` has plain words for the names of its answers. FBA lines are never in it. `money` is what may have to be refunded or can be
     claimed; `item` names a thing to do for as long as it stands. Days left are counted from the clock, not from the as-of.
     """
-    return _result(con, "todo", TITLE, _things(con))
+    return _result(con, "todo", TITLE, _things(con, meanings or {}))
 
 
-def today(con):
+def today(con, *, meanings=None):
     """What expires before next Monday, or has expired: the part of `todo` that cannot wait."""
-    things = _things(con)
+    things = _things(con, meanings or {})
     clock = _clock(con)[1]
     monday = clock + dt.timedelta(days=7 - clock.weekday())
     urgent = [thing for thing in things if thing["deadline"] and thing["deadline"] < monday]
@@ -65,39 +77,60 @@ def today(con):
     return _result(con, "today", f"What cannot wait until {show.day(monday)}", urgent, later)
 
 
-def _things(con):
+def _things(con, meanings):
     relation = con.sql(resources.files(__package__).joinpath("todo.sql").read_text(encoding="utf-8"))
     clock = _clock(con)[1]
-    return [_thing(dict(zip(relation.columns, row, strict=True)), clock) for row in relation.fetchall()]
+    return [_thing(dict(zip(relation.columns, row, strict=True)), clock, meanings) for row in relation.fetchall()]
 
 
-def _thing(row, clock):
+def _thing(row, clock, meanings):
     key = "|".join([row["account"], row["order_id"], row["item_key"], row["kind"]])
     return {
         **row,
         "item": hashlib.sha256(key.encode()).hexdigest()[:8],
         "what": _what(row),
         "days_left": (row["deadline"] - clock).days if row["deadline"] else None,
+        "advice": _advice(row, meanings),
         "why": _why(row),
     }
 
 
+def _task(thing):
+    left = thing["days_left"]
+    return {
+        "what": thing["what"],
+        "note": f"{thing['advice']} Order {thing['order_id']}; {thing['why']}.",
+        "deadline": thing["deadline"],
+        "left": None if pd.isna(left) else f"{count(-left, 'day')} ago" if left < 0 else f"{count(left, 'day')} left",
+        "money": show.money(thing["money"], thing["currency"]) if thing["money"] != 0 else "",
+        "urgent": not pd.isna(left) and left <= 1,
+    }
+
+
+def _advice(row, meanings):
+    """What the answer means, as a sentence; for a parcel that nobody has complained about it would be advice too early."""
+    if row["kind"] in ("ship_late", "late_open"):
+        return ""
+    if row["answer"] in (None, "unknown"):
+        return "What the rules say is not known."
+    said = meanings.get(row["answer"], row["answer"].replace("_", " "))
+    return f"{said[:1].upper()}{said[1:]}."
+
+
 def _what(row):
     said = WHAT[row["kind"]]
-    if row["kind"] in ("late_open", "ship_late") and row["days"]:
+    if row["kind"] == "late_open" and row["days"]:
         said += f" ({count(row['days'], 'day')} ago)"
-    if row["kind"] in ("ship_late", "late_open"):
-        return said
-    return f"{said}: " + (
-        "not known what the rules say" if row["answer"] in (None, "unknown") else row["answer"].replace("_", " ")
-    )
+    return said
 
 
 def _why(row):
     if row["answer"] == "unknown":
         missing = (row["missing"] or "a fact").replace("_", " ").replace(",", ", ").replace("  ", " ")
         return f"not known: {missing}" + (f"; {row['ask_for']} would tell" if row["ask_for"] else "")
-    return f"rule {row['rule']}" if row["rule"] else "no rule needed" if row["kind"] == "ship_late" else "no rule known"
+    if row["kind"] == "ship_late":
+        return "the latest ship day of the order"
+    return row["source"] or f"rule {row['rule']}" if row["rule"] else "no rule known"
 
 
 def _clock(con):
@@ -114,7 +147,7 @@ def _result(con, kind, title, things, *more):
     old = (clock - as_of).days
     if old > OLD_DATA[kind]:
         said += f" The data ends on {show.day(as_of)}, {count(old, 'day')} before today: load newer exports first."
-    return Result(
+    return ToDo(
         kind=kind, title=title, headline=said, frame=frame, how=[*more, *_how(con, things)], totals=totals, money=("money",),
         view=VIEW, absent={"deadline": "none", "days_left": "", "who_pays": ""}, rows_shown=12,
     )  # fmt: skip

@@ -24,20 +24,20 @@ open_requests AS (            -- the buyer wrote and nobody answered since
 ),
 
 answers_to_requests AS (
-    SELECT 'cancel' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for FROM answers_cancel
+    SELECT 'cancel' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_cancel
     UNION ALL
-    SELECT 'upgrade' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for FROM answers_upgrade
+    SELECT 'upgrade' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_upgrade
     UNION ALL
-    SELECT 'address' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for FROM answers_address
+    SELECT 'address' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_address
     UNION ALL
-    SELECT 'not_received' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for FROM answers_not_received
+    SELECT 'not_received' AS kind, account, order_id, line, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_not_received
 ),
 
 requested AS (
     SELECT
         open_requests.kind, own_lines.account, own_lines.order_id, own_lines.line, own_lines.line AS item_key,
         CASE WHEN open_requests.kind = 'upgrade' THEN CAST(0 AS DECIMAL(18, 2)) ELSE own_lines.value END AS money,
-        own_lines.currency, answers.answer, answers.rule, answers.who_pays, answers.deadline, answers.missing, answers.ask_for,
+        own_lines.currency, answers.answer, answers.rule, answers.who_pays, answers.deadline, answers.missing, answers.ask_for, answers.source,
         own_lines.days_past_deliver_by AS days
     FROM open_requests
     JOIN own_lines
@@ -66,20 +66,20 @@ on_the_road AS (              -- nobody complained: late parcels to look after, 
         CASE WHEN quiet_lines.delivery = 'lost' THEN 'lost' ELSE 'late_open' END AS kind,
         quiet_lines.account, quiet_lines.order_id, quiet_lines.line, quiet_lines.line AS item_key,
         quiet_lines.value AS money, quiet_lines.currency, answers.answer, answers.rule, answers.who_pays,
-        answers.deadline, answers.missing, answers.ask_for, quiet_lines.days_past_deliver_by AS days
+        answers.deadline, answers.missing, answers.ask_for, answers.source, quiet_lines.days_past_deliver_by AS days
     FROM quiet_lines
     LEFT JOIN answers_not_received AS answers
         ON answers.account = quiet_lines.account
         AND answers.order_id = quiet_lines.order_id
         AND answers.line = quiet_lines.line
-    WHERE quiet_lines.delivery = 'lost' OR (quiet_lines.delivery = 'open_late' AND coalesce(quiet_lines.tracking, 'in_transit') <> 'none')
+    WHERE quiet_lines.delivery IN ('lost', 'open_late')
 ),
 
 to_ship AS (
     SELECT
         'ship_late' AS kind, account, order_id, line, line AS item_key, value AS money, currency,
         'ship_or_cancel' AS answer, CAST(NULL AS VARCHAR) AS rule, 'seller' AS who_pays,
-        ship_by_day AS deadline, CAST(NULL AS VARCHAR) AS missing, CAST(NULL AS VARCHAR) AS ask_for, days_past_ship_by AS days
+        ship_by_day AS deadline, CAST(NULL AS VARCHAR) AS missing, CAST(NULL AS VARCHAR) AS ask_for, CAST(NULL AS VARCHAR) AS source, days_past_ship_by AS days
     FROM quiet_lines
     WHERE status IN ('unshipped', 'partially_shipped') AND days_past_ship_by > 0
 ),
@@ -100,16 +100,16 @@ open_returns AS (             -- approved ones on their way back wait for the pa
 ),
 
 answers_to_returns AS (
-    SELECT 'return_request' AS kind, account, return_id, answer, rule, who_pays, deadline, missing, ask_for FROM answers_return_request
+    SELECT 'return_request' AS kind, account, return_id, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_return_request
     UNION ALL
-    SELECT 'return_received' AS kind, account, return_id, answer, rule, who_pays, deadline, missing, ask_for FROM answers_return_received
+    SELECT 'return_received' AS kind, account, return_id, answer, rule, who_pays, deadline, missing, ask_for, source FROM answers_return_received
 ),
 
 sent_back AS (
     SELECT
         open_returns.kind, open_returns.account, open_returns.order_id, open_returns.line, open_returns.return_id AS item_key,
         open_returns.value AS money, open_returns.currency, answers.answer, answers.rule, answers.who_pays,
-        answers.deadline, answers.missing, answers.ask_for, open_returns.days
+        answers.deadline, answers.missing, answers.ask_for, answers.source, open_returns.days
     FROM open_returns
     LEFT JOIN answers_to_returns AS answers
         ON answers.kind = open_returns.kind
@@ -125,6 +125,6 @@ things AS (
 )
 
 SELECT
-    kind, account, order_id, line, item_key, money, currency, answer, rule, who_pays, deadline, missing, ask_for, days
+    kind, account, order_id, line, item_key, money, currency, answer, rule, who_pays, deadline, missing, ask_for, source, days
 FROM things
 ORDER BY deadline NULLS LAST, money DESC NULLS LAST, account, order_id, item_key, kind

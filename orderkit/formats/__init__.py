@@ -5,8 +5,8 @@ To add a format, add a YAML file to this folder (or to a folder of your own, pas
 
 from orderkit.formats.match import Match, nearest, recognise, split_header
 from orderkit.formats.reasons import reason_rows
-from orderkit.formats.spec import Column, Emit, Format, Given, normal
 from orderkit.formats.registry import formats, variants
+from orderkit.formats.spec import Column, Emit, Format, Given, normal
 
 __all__ = [
     "Column", "Emit", "Format", "Given", "Match", "formats", "nearest", "normal", "reason_rows", "recognise", "split_header",

@@ -72,4 +72,5 @@ def nearest(line, folder=None):
     if best is None or not have & best.format.signature:
         return None
     lacking = [column.header for key, column in best.format.by_header.items() if key in best.format.signature and key not in have]
-    return Match(best.format, best.delimiter, best.headers, best.columns, best.unknown, list(dict.fromkeys([*lacking, *best.missing])))
+    missing = list(dict.fromkeys([*lacking, *best.missing]))
+    return Match(best.format, best.delimiter, best.headers, best.columns, best.unknown, missing)

@@ -25,9 +25,12 @@ def formats(folder=None):
 
 
 def _read(name, path, where):
+    def maps_of(other):
+        return yaml.safe_load((where / f"{other}.yaml").read_text(encoding="utf-8"))["maps"]
+
     try:
         text = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return read_format(name, text, lambda other: yaml.safe_load((where / f"{other}.yaml").read_text(encoding="utf-8"))["maps"], path.name)
+        return read_format(name, text, maps_of, path.name)
     except (KeyError, TypeError, yaml.YAMLError) as problem:
         raise FormatError(f"{path.name}: cannot be read as a format description ({problem!r}).") from problem
 

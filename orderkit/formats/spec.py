@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from orderkit.errors import FormatError
 
 TYPES = {
-    "order_id", "id", "text", "integer", "money", "currency", "moment", "day", "boolean", "choice", "region", "personal", "ignored",
+    "order_id", "id", "text", "integer", "money", "currency", "moment", "day", "boolean", "choice", "region",
+    "personal", "ignored",
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
@@ -17,7 +18,7 @@ KEYS = {
 
 
 def normal(header):
-    """A header as it is compared: lower case, without blanks, hyphens, underscores, slashes, colons, marks and control characters."""
+    """A header as it is compared: lower case, without blanks, hyphens, underlines, slashes, colons, quotes or invisible marks."""
     return re.sub(r"[\s\-_/:\ufeff\u200b\u2019'\"]", "", str(header)).lower()
 
 
@@ -28,7 +29,7 @@ def name_of(header):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an export: its header, the name it is stored under, its type, and date formats or choices where it has them."""
+    """One column of an export: its header, the name it is stored under, its type, and its date formats or choices, if any."""
 
     header: str
     name: str

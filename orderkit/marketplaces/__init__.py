@@ -1,4 +1,4 @@
-"""Marketplaces: zone, currency, country, language and tax habit of each, and the calendar that weeks and business days come from."""
+"""Marketplaces: zone, currency, country, language and tax habit of each, and the calendar of weeks and business days."""
 
 from orderkit.marketplaces.calendar import calendar_rows, iso_week, week_bounds
 from orderkit.marketplaces.registry import Marketplace, marketplaces

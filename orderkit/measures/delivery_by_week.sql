@@ -8,8 +8,7 @@ WITH shipped_lines AS (       -- FBM only: lateness of FBA lines is the marketpl
         currency,
         deliver_by_day,
         value,
-        -- a parcel without tracking past its day: nobody can tell whether it arrived
-        CASE WHEN delivery = 'open_late' AND tracking = 'none' THEN NULL ELSE delivery END AS delivery
+        delivery
     FROM line_facts
     WHERE channel = 'FBM' AND (delivery IS NULL OR delivery <> 'not_shipped')
 )

@@ -9,7 +9,6 @@ WITH past_promise AS (        -- FBM only; cancelled and pending lines owe nobod
         days_past_deliver_by,
         value,
         CASE
-            WHEN delivery = 'open_late' AND tracking = 'none' THEN 'not_known'     -- no tracking: nobody can tell
             WHEN delivery = 'open_late' THEN 'on_the_way'
             WHEN delivery = 'not_shipped' AND status IN ('unshipped', 'partially_shipped') THEN 'not_shipped'
             WHEN delivery IS NULL THEN 'not_known'

@@ -1,4 +1,4 @@
-"""classify: a bare frame in, the same rows in the same order out, with the answers of every question of that grain beside them."""
+"""classify: a bare frame in, the same rows in the same order out, with the answers to all questions of that grain beside them."""
 
 import duckdb
 
@@ -15,8 +15,8 @@ PARTS = ("rule", "who_pays", "deadline", "missing")
 def classify(frame, *, of="order_lines", pack="article-2021", as_of=None, marketplace=None):
     """The frame with, per question of its grain, the answer, rule, who pays, deadline and missing facts, as a pandas frame.
 
-    `frame`: pandas, polars or Arrow, one row per order line (`of="order_lines"`) or return (`of="returns"`), with columns named as
-    in the canonical tables, all optional; columns named as facts (facts.yaml: handed_over, tracking ...) win over what follows
+    `frame`: pandas, polars or Arrow, one row per order line (`of="order_lines"`) or return (`of="returns"`), with columns named
+    as in the canonical tables, all optional; columns named as facts (facts.yaml: handed_over, tracking ...) win over what follows
     from the others; any other column comes back untouched. What is not given is unknown, and an answer that would need it says
     so. `as_of`: the moment up to which the frame tells, by default the newest ordered_at or requested_at in it. `marketplace`
     fills that column where the frame has none.
@@ -42,7 +42,7 @@ def _bring_in(con, frame, of, key, marketplace):
     """TEMP table `given` (the frame, with its row number) and the canonical rows made of it, keyed by that number."""
     con.register("_frame", frame)
     con.execute("CREATE TEMP TABLE given AS SELECT row_number() OVER () AS _row, * FROM _frame")
-    types = {name: kind for name, kind in zip(con.table(of).columns, map(str, con.table(of).types), strict=True)}
+    types = dict(zip(con.table(of).columns, map(str, con.table(of).types), strict=True))
     keys = {"account": "'main'", "order_id": "'row'", key: "CAST(_row AS VARCHAR)"}
     if "order_id" in con.table("given").columns:
         keys["order_id"] = "coalesce(CAST(order_id AS VARCHAR), 'row')"
@@ -69,7 +69,8 @@ def _culprit(con, columns, types):
             try:
                 con.sql(f'SELECT count(CAST("{name}" AS {types[name]})) FROM given').fetchall()
             except duckdb.Error:
-                return f"Column {name!r} of the frame cannot be read as {types[name]}. Convert it first, or leave it out: it is then not known."
+                wrong = f"Column {name!r} of the frame cannot be read as {types[name]}."
+                return f"{wrong} Convert it first, or leave it out: it is then not known."
     return "The frame cannot be read as canonical rows."
 
 

@@ -219,8 +219,8 @@ SELECT
         WHEN tracking = 'delivered' AND delivered_day <= deliver_by_day THEN 'on_time'
         WHEN tracking = 'delivered' AND delivered_day > deliver_by_day THEN 'late'
         WHEN tracking IN ('in_transit', 'none') AND days_past_deliver_by <= 0 THEN 'open'
-        WHEN tracking IN ('in_transit', 'none') AND days_past_deliver_by > 0 THEN 'open_late'
-    END AS delivery,
+        WHEN tracking = 'in_transit' AND days_past_deliver_by > 0 THEN 'open_late'
+    END AS delivery,     -- sent without tracking and past its day: nobody can tell whether it arrived, so NULL
     CAST(ceil(seconds_since_order / 60) AS INTEGER) AS minutes_since_order,
     official_request, seller_agrees,
     cancel_asked_at, cancel_answered_at, upgrade_asked_at, upgrade_answered_at,

@@ -39,7 +39,13 @@ def set_context(con, as_of=None, clock=None):
     clock = moment(clock) if clock is not None else dt.datetime.now(dt.UTC)
     as_of = moment(as_of) if as_of is not None else newest(con) or clock
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE context AS SELECT $as_of::TIMESTAMPTZ AS as_of, CAST(timezone('UTC', $as_of::TIMESTAMPTZ) AS DATE)"
-        " AS as_of_day, $clock::TIMESTAMPTZ AS clock, CAST(timezone('UTC', $clock::TIMESTAMPTZ) AS DATE) AS clock_day",
+        """
+        CREATE OR REPLACE TEMP TABLE context AS
+        SELECT
+            $as_of::TIMESTAMPTZ AS as_of,
+            CAST(timezone('UTC', $as_of::TIMESTAMPTZ) AS DATE) AS as_of_day,
+            $clock::TIMESTAMPTZ AS clock,
+            CAST(timezone('UTC', $clock::TIMESTAMPTZ) AS DATE) AS clock_day
+        """,
         {"as_of": as_of, "clock": clock},
     )

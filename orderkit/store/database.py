@@ -26,7 +26,9 @@ def _plain_words(path, text):
     if "different configuration" in text:
         return DatabaseUnusable(f"{path} is open in this program in another way. Close that shop first (shop.close()).")
     if "version number" in text:
-        return DatabaseUnusable(f"{path} was made by a newer DuckDB than this one. Update orderkit, or load the exports into a new file.")
+        return DatabaseUnusable(
+            f"{path} was made by a newer DuckDB than this one. Update orderkit, or load the exports into a new file."
+        )
     if "not a valid DuckDB database" in text:
         return DatabaseUnusable(f"{path} is no orderkit database. Name another file with --db, or load exports to make one.")
     return DatabaseUnusable(f"{path} cannot be opened ({text.splitlines()[0][:120]}).")
@@ -67,5 +69,6 @@ def _check_layout(con, path):
     found = con.sql("SELECT layout FROM layout").fetchall()[0][0]
     if found != schema.LAYOUT:
         raise DatabaseUnusable(
-            f"{path} has layout {found}, this orderkit reads layout {schema.LAYOUT}. Use the matching version, or load the exports into a new file."
+            f"{path} has layout {found}, this orderkit reads layout {schema.LAYOUT}."
+            " Use the matching version, or load the exports into a new file."
         )

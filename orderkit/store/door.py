@@ -41,7 +41,7 @@ class Content:
 
 def is_gzip(path):
     """Whether the file is gzip by its first bytes, whatever its name says."""
-    with open(path, "rb") as raw:
+    with Path(path).open("rb") as raw:
         return raw.read(2) == b"\x1f\x8b"
 
 
@@ -88,7 +88,8 @@ class _Tally:
 
 def scan(path):
     """Reads all bytes once: Content with hash, size, line count, encoding, and whether the file is clean UTF-8 as it stands."""
-    digest, size, tally, decoder, encoding = hashlib.sha256(), 0, _Tally(), None, "utf-8"
+    digest, tally = hashlib.sha256(), _Tally()
+    size, decoder, encoding = 0, None, "utf-8"
     with opened(path) as stream:
         while chunk := stream.read(CHUNK):
             if not size:
@@ -104,18 +105,19 @@ def scan(path):
         encoding = _legacy_encoding(path)
     crlf = tally.crlf > 0 and tally.crlf == tally.lf == tally.cr
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
-    ends = tally.lf or tally.cr
-    return Content(digest.hexdigest(), size, ends + (tally.last not in (b"\n", b"\r", b"")), encoding, crlf, clean, is_gzip(path))
+    lines = (tally.lf or tally.cr) + (tally.last not in (b"\n", b"\r", b""))
+    return Content(digest.hexdigest(), size, lines, encoding, crlf, clean, is_gzip(path))
 
 
 def peek(path):
-    """Content guessed from the first bytes alone (hash, size and lines of the head only): good enough to begin, not to believe."""
+    """Content guessed from the first bytes alone, without hash: enough to begin, not to believe. Size and lines: of the head."""
     with opened(path) as stream:
         head = stream.read(CHUNK)
     tally = _Tally()
     tally.take(head)
     encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, "utf-8")
-    crlf = 0 < tally.crlf and tally.crlf <= tally.cr <= tally.crlf + (tally.last == b"\r") and tally.crlf == tally.lf
+    half = tally.last == b"\r"  # the head may end in the middle of a CR LF
+    crlf = tally.crlf > 0 and tally.crlf <= tally.cr <= tally.crlf + half and tally.crlf == tally.lf
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
     return Content("", len(head), tally.lf, encoding, crlf, clean, is_gzip(path))
 
@@ -169,7 +171,7 @@ def _write_clean(path, encoding, copy):
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(errors)
     with opened(path) as stream:
         lone_cr = b"\n" not in stream.read()
-    with opened(path) as stream, open(copy, "w", encoding="utf-8", newline="") as out:
+    with opened(path) as stream, copy.open("w", encoding="utf-8", newline="") as out:
         held = ""
         while chunk := stream.read(CHUNK):
             held = _pass_on(held + decoder.decode(chunk), out, lone_cr)

@@ -13,36 +13,124 @@ def resolve(con, forms, touched):
 
     line_of: source, rid -> line, for each observation without id whose order holds its SKU more than once.
     """
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _lines AS {' UNION ALL '.join(_observed(form, touched) for form in forms)}")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE line_ids AS SELECT account, order_id, sku, min(id) AS id, count(DISTINCT id) AS ids, max(copies)"
-        " AS copies, bool_or(id IS NULL) AS some_without FROM (SELECT account, order_id, sku, id, file,"
-        " CASE WHEN id IS NULL THEN count(*) ELSE 1 END AS copies FROM _lines GROUP BY account, order_id, sku, id, file) GROUP BY account, order_id, sku"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _unclear AS SELECT o.*, row_number() OVER (PARTITION BY source, file, account, order_id, sku,"
-        " price, units, id ORDER BY content) AS copy FROM _lines o SEMI JOIN"
-        " (SELECT * FROM line_ids WHERE some_without AND (ids > 1 OR copies > 1)) k"
-        " ON k.account = o.account AND k.order_id = o.order_id AND k.sku IS NOT DISTINCT FROM o.sku"
-    )
+    observed = " UNION ALL ".join(_observed(form, touched) for form in forms)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _lines AS {observed}")
+    _count_ids(con)
+    _unclear(con)
     _places(con)
     _tie(con)
     con.execute("DROP TABLE _lines; DROP TABLE _unclear; DROP TABLE _places; DROP TABLE _matched; DROP TABLE _free")
 
 
 def _observed(form, touched):
+    """SQL of one format's observations of lines: where they stand, which line they name, its price, units and content."""
     emit = form.emits["order_lines"]
     keys = emit.keys
     item = f'o."{keys["order_item_id"]}"' if "order_item_id" in keys else "NULL::VARCHAR"
     price, units = (f'o."{name}"' for name in emit.same_line)
     version = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
-    only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{keys["order_id"]}"' if touched else ""
-    return (
-        f"SELECT '{form.name}' AS source, o.rowid AS rid, o._file AS file, l.account, o.\"{keys['order_id']}\" AS order_id,"
-        f' o."{keys["sku"]}" AS sku, {item} AS id, {price} AS price, {units} AS units, {version} AS version, hash({names}) AS content'
-        f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}"
+    only = f'SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{keys["order_id"]}"' if touched else ""
+    return f"""
+        SELECT
+            '{form.name}' AS source,
+            o.rowid AS rid,
+            o._file AS file,
+            l.account,
+            o."{keys["order_id"]}" AS order_id,
+            o."{keys["sku"]}" AS sku,
+            {item} AS id,
+            {price} AS price,
+            {units} AS units,
+            {version} AS version,
+            hash({names}) AS content
+        FROM {table_of(form)} o
+        JOIN loads l ON l.file_id = o._file
+        {only}
+    """
+
+
+def _count_ids(con):
+    """TEMP table line_ids: per order and SKU one id, how many ids there are, and how many rows without id one file shows."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE line_ids AS
+        SELECT
+            account, order_id, sku,
+            min(id) AS id,
+            count(DISTINCT id) AS ids,
+            max(copies) AS copies,
+            bool_or(id IS NULL) AS some_without
+        FROM (
+            SELECT account, order_id, sku, id, file, CASE WHEN id IS NULL THEN count(*) ELSE 1 END AS copies
+            FROM _lines
+            GROUP BY account, order_id, sku, id, file
+        )
+        GROUP BY account, order_id, sku
+    """)
+
+
+def _unclear(con):
+    """TEMP table _unclear: the observations of orders that hold a SKU more than once, some of them without id."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE _unclear AS
+        SELECT
+            o.*,
+            row_number() OVER (PARTITION BY source, file, account, order_id, sku, price, units, id ORDER BY content) AS copy
+        FROM _lines o
+        SEMI JOIN (SELECT * FROM line_ids WHERE some_without AND (ids > 1 OR copies > 1)) k
+            ON k.account = o.account AND k.order_id = o.order_id AND k.sku IS NOT DISTINCT FROM o.sku
+    """)
+
+
+# the lines that have an id, numbered by price and units
+WITH_ID = """
+    by_id AS (
+        SELECT
+            account, order_id, sku, id,
+            arg_max(price, version) AS price,
+            arg_max(units, version) AS units
+        FROM _unclear
+        WHERE id IS NOT NULL
+        GROUP BY account, order_id, sku, id
+    ),
+    with_id AS (
+        SELECT
+            *,
+            row_number() OVER (PARTITION BY account, order_id, sku ORDER BY price NULLS LAST, units, id) AS place
+        FROM by_id
     )
+"""
+
+# the rows without id of the fullest (then newest) file, numbered the same way
+WITHOUT_ID = """
+    files AS (
+        SELECT account, order_id, sku, source, file, count(*) AS n, max(version) AS version, max(content) AS content
+        FROM _unclear
+        WHERE id IS NULL
+        GROUP BY account, order_id, sku, source, file
+    ),
+    fullest AS (
+        SELECT *
+        FROM files
+        QUALIFY row_number() OVER (PARTITION BY account, order_id, sku ORDER BY n DESC, version DESC, content) = 1
+    ),
+    without_id AS (
+        SELECT
+            u.account, u.order_id, u.sku,
+            NULL AS id,
+            u.price,
+            u.units,
+            row_number() OVER (
+                PARTITION BY u.account, u.order_id, u.sku
+                ORDER BY u.price NULLS LAST, u.units, u.content
+            ) AS place
+        FROM _unclear u
+        JOIN fullest f
+            ON f.account = u.account AND f.order_id = u.order_id AND f.sku IS NOT DISTINCT FROM u.sku
+            AND f.source = u.source AND f.file = u.file
+        WHERE u.id IS NULL
+    )
+"""
 
 
 def _places(con):
@@ -50,44 +138,94 @@ def _places(con):
 
     The lines are the known ids; beyond them as many as the fullest (then newest) file without ids shows.
     """
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _places AS"
-        " WITH by_id AS (SELECT account, order_id, sku, id, arg_max(price, version) AS price, arg_max(units, version) AS units"
-        "  FROM _unclear WHERE id IS NOT NULL GROUP BY account, order_id, sku, id),"
-        " with_id AS (SELECT *, row_number() OVER (PARTITION BY account, order_id, sku ORDER BY price NULLS LAST, units, id) AS place FROM by_id),"
-        " files AS (SELECT account, order_id, sku, source, file, count(*) AS n, max(version) AS version, max(content) AS content FROM _unclear"
-        "  WHERE id IS NULL GROUP BY account, order_id, sku, source, file),"
-        " fullest AS (SELECT * FROM files QUALIFY row_number() OVER (PARTITION BY account, order_id, sku ORDER BY n DESC, version DESC, content) = 1),"
-        " without_id AS (SELECT u.account, u.order_id, u.sku, NULL AS id, u.price, u.units, row_number() OVER (PARTITION BY u.account, u.order_id,"
-        "  u.sku ORDER BY u.price NULLS LAST, u.units, u.content) AS place FROM _unclear u JOIN fullest f ON f.account = u.account"
-        "  AND f.order_id = u.order_id AND f.sku IS NOT DISTINCT FROM u.sku AND f.source = u.source AND f.file = u.file WHERE u.id IS NULL)"
-        " SELECT account, order_id, sku, id, price, units, place FROM with_id UNION ALL SELECT * FROM without_id w WHERE NOT EXISTS"
-        "  (SELECT 1 FROM with_id i WHERE i.account = w.account AND i.order_id = w.order_id AND i.sku IS NOT DISTINCT FROM w.sku"
-        "  AND i.place = w.place)"
-    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _places AS
+        WITH {WITH_ID}, {WITHOUT_ID}
+        SELECT account, order_id, sku, id, price, units, place
+        FROM with_id
+        UNION ALL
+        SELECT *
+        FROM without_id w
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM with_id i
+            WHERE i.account = w.account AND i.order_id = w.order_id AND i.sku IS NOT DISTINCT FROM w.sku
+                AND i.place = w.place
+        )
+    """)
 
 
 def _tie(con):
     """TEMP table line_of: each observation without id to the place with its price and units, the others to the free places."""
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _matched AS SELECT u.source, u.rid, u.file, u.account, u.order_id, u.sku, p.place, u.price, u.units,"
-        " u.content FROM (SELECT * FROM _unclear WHERE id IS NULL) u LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY account, order_id,"
-        " sku, price, units ORDER BY place) AS copy FROM _places) p ON p.account = u.account AND p.order_id = u.order_id"
-        " AND p.sku IS NOT DISTINCT FROM u.sku AND p.price IS NOT DISTINCT FROM u.price AND p.units IS NOT DISTINCT FROM u.units AND p.copy = u.copy"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _free AS SELECT f.source, f.file, p.account, p.order_id, p.sku, p.place, row_number() OVER"
-        " (PARTITION BY f.source, f.file, p.account, p.order_id, p.sku ORDER BY p.place) AS turn FROM _places p JOIN"
-        " (SELECT DISTINCT source, file, account, order_id, sku FROM _matched) f ON f.account = p.account AND f.order_id = p.order_id"
-        " AND f.sku IS NOT DISTINCT FROM p.sku WHERE NOT EXISTS (SELECT 1 FROM _matched m WHERE m.source = f.source AND m.file = f.file"
-        " AND m.account = p.account AND m.order_id = p.order_id AND m.sku IS NOT DISTINCT FROM p.sku AND m.place = p.place)"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE line_of AS WITH waiting AS (SELECT *, row_number() OVER (PARTITION BY source, file, account, order_id,"
-        " sku ORDER BY price NULLS LAST, units, content) AS turn FROM _matched WHERE place IS NULL), placed AS (SELECT source, rid, account,"
-        " order_id, sku, place FROM _matched WHERE place IS NOT NULL UNION ALL SELECT w.source, w.rid, w.account, w.order_id, w.sku, f.place"
-        " FROM waiting w JOIN _free f ON f.source = w.source AND f.file = w.file AND f.account = w.account AND f.order_id = w.order_id"
-        " AND f.sku IS NOT DISTINCT FROM w.sku AND f.turn = w.turn)"
-        " SELECT d.source, d.rid, coalesce(p.id, d.sku || CASE WHEN d.place > 1 THEN '#' || d.place ELSE '' END) AS line FROM placed d"
-        " JOIN _places p ON p.account = d.account AND p.order_id = d.order_id AND p.sku IS NOT DISTINCT FROM d.sku AND p.place = d.place"
-    )
+    _match_places(con)
+    _free_places(con)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE line_of AS
+        WITH waiting AS (
+            SELECT
+                *,
+                row_number() OVER (
+                    PARTITION BY source, file, account, order_id, sku
+                    ORDER BY price NULLS LAST, units, content
+                ) AS turn
+            FROM _matched
+            WHERE place IS NULL
+        ),
+        placed AS (
+            SELECT source, rid, account, order_id, sku, place
+            FROM _matched
+            WHERE place IS NOT NULL
+            UNION ALL
+            SELECT w.source, w.rid, w.account, w.order_id, w.sku, f.place
+            FROM waiting w
+            JOIN _free f
+                ON f.source = w.source AND f.file = w.file
+                AND f.account = w.account AND f.order_id = w.order_id AND f.sku IS NOT DISTINCT FROM w.sku
+                AND f.turn = w.turn
+        )
+        SELECT
+            d.source,
+            d.rid,
+            coalesce(p.id, d.sku || CASE WHEN d.place > 1 THEN '#' || d.place ELSE '' END) AS line
+        FROM placed d
+        JOIN _places p
+            ON p.account = d.account AND p.order_id = d.order_id AND p.sku IS NOT DISTINCT FROM d.sku
+            AND p.place = d.place
+    """)
+
+
+def _match_places(con):
+    """TEMP table _matched: each observation without id, and the place with its very price and units; NULL where there is none."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE _matched AS
+        SELECT u.source, u.rid, u.file, u.account, u.order_id, u.sku, p.place, u.price, u.units, u.content
+        FROM (SELECT * FROM _unclear WHERE id IS NULL) u
+        LEFT JOIN (
+            SELECT
+                *,
+                row_number() OVER (PARTITION BY account, order_id, sku, price, units ORDER BY place) AS copy
+            FROM _places
+        ) p
+            ON p.account = u.account AND p.order_id = u.order_id AND p.sku IS NOT DISTINCT FROM u.sku
+            AND p.price IS NOT DISTINCT FROM u.price AND p.units IS NOT DISTINCT FROM u.units AND p.copy = u.copy
+    """)
+
+
+def _free_places(con):
+    """TEMP table _free: per file the places that none of its observations matched, in turn."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE _free AS
+        SELECT
+            f.source, f.file, p.account, p.order_id, p.sku, p.place,
+            row_number() OVER (PARTITION BY f.source, f.file, p.account, p.order_id, p.sku ORDER BY p.place) AS turn
+        FROM _places p
+        JOIN (SELECT DISTINCT source, file, account, order_id, sku FROM _matched) f
+            ON f.account = p.account AND f.order_id = p.order_id AND f.sku IS NOT DISTINCT FROM p.sku
+        WHERE NOT EXISTS (
+            SELECT 1
+            FROM _matched m
+            WHERE m.source = f.source AND m.file = f.file
+                AND m.account = p.account AND m.order_id = p.order_id AND m.sku IS NOT DISTINCT FROM p.sku
+                AND m.place = p.place
+        )
+    """)

@@ -15,7 +15,7 @@ OWN_FILES = {".duckdb", ".wal", ".html", ".py", ".ipynb"}  # not worth a word wh
 
 @dataclass
 class FileResult:
-    """What became of one file. lines = loaded + duplicates + superseded + quarantined; money sums item_price of the loaded records."""
+    """What became of one file: lines = loaded + duplicates + superseded + quarantined; money sums item_price of the loaded."""
 
     file: str
     format: str | None
@@ -75,7 +75,8 @@ def _words(result):
     money = "".join(f", {currency} {amount:,.2f}" for currency, amount in result.money.items())
     text = f"{result.file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
     for line, column, reason, shape in result.why:
-        text += f"\n  line {line}{f', column {column}' if column else ''}: {_reasons()[reason]}{f' (looks like {shape})' if shape else ''}"
+        where = f"line {line}, column {column}" if column else f"line {line}"
+        text += f"\n  {where}: {_reasons()[reason]}" + (f" (looks like {shape})" if shape else "")
     if result.quarantined > len(result.why):
         text += f"\n  and {result.quarantined - len(result.why):,} more lines set aside"
     if result.unknown_columns:
@@ -116,8 +117,7 @@ def _expand(paths):
     """(path, named by the caller) of every file; folders are read through, hidden files and orderkit's own passed over."""
     for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
         if path.is_dir():
-            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts)]
-            inside = [p for p in inside if p.suffix.lower() not in OWN_FILES]
+            inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not _passed_over(p, path)]
             if not inside:
                 raise BadValue(f"{path} holds no files. Put the exports of your marketplace there (orderkit formats lists them).")
             yield from ((p, False) for p in inside)
@@ -125,6 +125,11 @@ def _expand(paths):
             yield path, True
         else:
             raise BadValue(f"There is no file or folder {path}.")
+
+
+def _passed_over(path, folder):
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return hidden or path.suffix.lower() in OWN_FILES
 
 
 def _load_one(con, path, named, account):
@@ -147,20 +152,25 @@ def _recognised(path):
     line = door.first_line(path)
     match = recognise(line)
     if match is None:
-        close = nearest(line)
-        hint = "No known export is close to it; orderkit formats lists those that are known."
-        if close:
-            hint = f"The nearest is {close.format.title} ({close.format.name}), which it lacks: {', '.join(close.missing)}."
-        raise _NotAnExport(path, f"is no known export. {hint}", nearest=close and close.format.name, missing=close.missing if close else ())
+        raise _no_export(path, nearest(line))
+    form = match.format
     if match.missing:
-        raise FileRefused(
-            path, f"looks like {match.format.title}, but line 1 lacks {', '.join(match.missing)}. Download it again with all columns.",
-            nearest=match.format.name, missing=match.missing,
-        )  # fmt: skip
+        lacks = f"looks like {form.title}, but line 1 lacks {', '.join(match.missing)}. Download it again with all columns."
+        raise FileRefused(path, lacks, nearest=form.name, missing=match.missing)
     names = [column.name for column in match.columns if column]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise FileRefused(path, f"has the column {twice[0]} twice on line 1; which one counts cannot be told.", nearest=match.format.name)
+        doubled = f"has the column {twice[0]} twice on line 1; which one counts cannot be told."
+        raise FileRefused(path, doubled, nearest=form.name)
     return match
+
+
+def _no_export(path, close):
+    """The refusal of a file that is no known export; `close` is the Match that comes closest, or None."""
+    if close is None:
+        hint = "No known export is close to it; orderkit formats lists those that are known."
+        return _NotAnExport(path, f"is no known export. {hint}")
+    hint = f"The nearest is {close.format.title} ({close.format.name}), which it lacks: {', '.join(close.missing)}."
+    return _NotAnExport(path, f"is no known export. {hint}", nearest=close.format.name, missing=close.missing)
 
 
 def _load_recognised(con, path, match, account):
@@ -174,22 +184,27 @@ def _load_recognised(con, path, match, account):
             return FileResult(path.name, name, "unchanged", lines=lines)
     observations.ensure(con, match.format)
     try:
-        return _in_one_transaction(con, path, match, account, lambda file_id: _fast(con, path, match, content, file_id))
+        return _in_one_transaction(con, path, match, account, _fast, content)
     except records.Doubt:
-        return _in_one_transaction(con, path, match, account, lambda file_id: _scan(con, path, match, content, file_id))
+        return _in_one_transaction(con, path, match, account, _scan, content)
 
 
-def _in_one_transaction(con, path, match, account, read):
+def _in_one_transaction(con, path, match, account, read, content):
+    """Loads a file wholly or not at all; `read` is _fast or _scan."""
     con.execute("BEGIN")
     try:
         file_id = _enter(con, path, match, account)
-        content, count, aside = read(file_id)
+        content, count, aside = read(con, path, match, content, file_id)
         fates = observations.settle(con, match.format, file_id, account)
         if count != fates.loaded + fates.duplicates + fates.superseded + aside:
-            raise FileRefused(path, f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit.")
+            wrong = f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit."
+            raise FileRefused(path, wrong)
         _close_ledger(con, file_id, content, count, aside, fates, match)
         canonical.rebuild(con, file_id, match.format)
-        rejects = con.sql('SELECT line, "column", reason, shape FROM rejects WHERE file_id = $id ORDER BY line', params={"id": file_id}).fetchall()
+        rejects = con.sql(
+            'SELECT line, "column", reason, shape FROM rejects WHERE file_id = $id ORDER BY line',
+            params={"id": file_id},
+        ).fetchall()
         con.execute("COMMIT")
     except BaseException:
         con.execute("ROLLBACK")
@@ -233,13 +248,25 @@ def _enter(con, path, match, account):
 
 def _close_ledger(con, file_id, content, count, aside, fates, match):
     con.execute(
-        "UPDATE loads SET sha256 = $sha256, bytes = $bytes, encoding = $encoding, loaded_at = $now, lines = $lines, loaded = $loaded,"
-        " duplicates = $duplicates, superseded = $superseded, quarantined = $quarantined, money = $money, unknown_columns = $unknown"
-        " WHERE file_id = $id",
+        """
+        UPDATE loads
+        SET sha256 = $sha256, bytes = $bytes, encoding = $encoding, loaded_at = $now,
+            lines = $lines, loaded = $loaded, duplicates = $duplicates, superseded = $superseded, quarantined = $quarantined,
+            money = $money, unknown_columns = $unknown
+        WHERE file_id = $id
+        """,
         {
-            "sha256": content.sha256, "bytes": content.bytes, "encoding": content.encoding, "now": dt.datetime.now(dt.UTC),
-            "lines": count, "loaded": fates.loaded, "duplicates": fates.duplicates, "superseded": fates.superseded,
-            "quarantined": aside, "money": json.dumps({currency: str(amount) for currency, amount in fates.money.items()}),
-            "unknown": ", ".join(match.unknown), "id": file_id,
+            "sha256": content.sha256,
+            "bytes": content.bytes,
+            "encoding": content.encoding,
+            "now": dt.datetime.now(dt.UTC),
+            "lines": count,
+            "loaded": fates.loaded,
+            "duplicates": fates.duplicates,
+            "superseded": fates.superseded,
+            "quarantined": aside,
+            "money": json.dumps({currency: str(amount) for currency, amount in fates.money.items()}),
+            "unknown": ", ".join(match.unknown),
+            "id": file_id,
         },
-    )  # fmt: skip
+    )

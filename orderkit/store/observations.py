@@ -30,7 +30,8 @@ def ensure(con, form):
     """Makes the observation table of a format, or adds the columns that a newer description brings."""
     columns = ", ".join(f'"{column.name}" {sql_type(column)}' for column in form.kept)
     con.execute(f"CREATE TABLE IF NOT EXISTS {table_of(form)} ({columns}, _file INTEGER)")
-    have = {row[0] for row in con.sql("SELECT column_name FROM duckdb_columns() WHERE table_name = $t", params={"t": table_of(form)}).fetchall()}
+    columns_of = "SELECT column_name FROM duckdb_columns() WHERE table_name = $t"
+    have = {row[0] for row in con.sql(columns_of, params={"t": table_of(form)}).fetchall()}
     for column in form.kept:
         if column.name not in have:
             con.execute(f'ALTER TABLE {table_of(form)} ADD COLUMN "{column.name}" {sql_type(column)}')
@@ -66,7 +67,8 @@ def covers(con, form, file_id):
         return f"{best}({', '.join(moment_of(form, name, zone) for name in sorted(names))})"
 
     return con.sql(
-        f"SELECT min({each(anchors, 'least')}), max({each(told | anchors, 'greatest')}) FROM {table_of(form)} o{join} WHERE o._file = $id",
+        f"SELECT min({each(anchors, 'least')}), max({each(told | anchors, 'greatest')})"
+        f" FROM {table_of(form)} o{join} WHERE o._file = $id",
         params={"id": file_id},
     ).fetchall()[0]
 
@@ -78,26 +80,47 @@ def settle(con, form, file_id, account):
     state was seen again later is knowledge, and without it the order of loading would matter.
     """
     _make_new_and_old(con, form, file_id, account)
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _fate AS SELECT n.rid, n.grp, n.amount, n.currency,"
-        " n.copy > 1 OR (r.grp IS NOT NULL) OR (g.grp IS NOT NULL) AS duplicate,"
-        " n.copy > 1 OR coalesce(r.versions, g.versions).list_contains(n.version) AS told_then, k.newest > n.version AS older"
-        " FROM _new n"
-        " LEFT JOIN (SELECT grp, content, list(DISTINCT version) AS versions FROM _old WHERE NOT several GROUP BY ALL) r"
-        "  ON NOT n.several AND r.grp = n.grp AND r.content = n.content"
-        " LEFT JOIN (SELECT grp, content, list(DISTINCT version) AS versions FROM _old WHERE several GROUP BY ALL) g"
-        "  ON n.several AND g.grp = n.grp AND g.content = n.content"
-        " LEFT JOIN (SELECT grp, max(version) AS newest FROM _old GROUP BY grp) k ON k.grp = n.grp"
-    )
+    _make_fates(con)
     counts = dict(
-        con.sql(
-            "SELECT CASE WHEN duplicate THEN 'duplicate' WHEN older THEN 'superseded' ELSE 'loaded' END, count(*) FROM _fate GROUP BY 1"
-        ).fetchall()
+        con.sql("""
+            SELECT CASE WHEN duplicate THEN 'duplicate' WHEN older THEN 'superseded' ELSE 'loaded' END, count(*)
+            FROM _fate
+            GROUP BY 1
+        """).fetchall()
     )
     con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
     money = _money(con, form)
     con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old")
     return Fates(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0), money)
+
+
+def _make_fates(con):
+    """TEMP table _fate: per record of _new whether it was told before, told at that version, or is older than what is known."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE _fate AS
+        SELECT
+            n.rid, n.grp, n.amount, n.currency,
+            n.copy > 1 OR (r.grp IS NOT NULL) OR (g.grp IS NOT NULL) AS duplicate,
+            n.copy > 1 OR coalesce(r.versions, g.versions).list_contains(n.version) AS told_then,
+            k.newest > n.version AS older
+        FROM _new n
+        LEFT JOIN (  -- the same row
+            SELECT grp, content, list(DISTINCT version) AS versions
+            FROM _old
+            WHERE NOT several
+            GROUP BY ALL
+        ) r
+            ON NOT n.several AND r.grp = n.grp AND r.content = n.content
+        LEFT JOIN (  -- the same group of rows
+            SELECT grp, content, list(DISTINCT version) AS versions
+            FROM _old
+            WHERE several
+            GROUP BY ALL
+        ) g
+            ON n.several AND g.grp = n.grp AND g.content = n.content
+        LEFT JOIN (SELECT grp, max(version) AS newest FROM _old GROUP BY grp) k
+            ON k.grp = n.grp
+    """)
 
 
 def _make_new_and_old(con, form, file_id, account):
@@ -106,35 +129,71 @@ def _make_new_and_old(con, form, file_id, account):
     `grp` is what a record is about. Where identical rows are genuine (`several`), `content` is that of the whole group in its
     file, so that a group counts as known only where some file held exactly the same rows.
     """
-    (table, emit), *_ = form.emits.items()
+    order = next(iter(form.emits.values())).keys["order_id"]
+    oldest, newest = covers(con, form, file_id)
+    con.execute(
+        "UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
+        {"a": oldest, "b": newest, "id": file_id},
+    )
+    record = _record(form)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _new AS
+        SELECT
+            *,
+            CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY grp))) ELSE own END AS content,
+            CASE WHEN several THEN 1 ELSE row_number() OVER (PARTITION BY grp, own ORDER BY rid) END AS copy
+        FROM ({record} WHERE o._file = $id)
+        """,
+        {"id": file_id},
+    )
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE _old AS
+        SELECT
+            grp, several, version,
+            CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content
+        FROM (
+            {record}
+            WHERE l.account = $account AND o._file <> $id
+                AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)
+        )
+        """,
+        {"id": file_id, "account": account},
+    )
+
+
+def _record(form):
+    """SQL of a format's observations `o` with the load `l` they came in: what each is about, its content, version and money."""
+    emit = next(iter(form.emits.values()))
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
-    keys = [f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for target, name in emit.keys.items()]
-    item = emit.keys.get("order_item_id")
-    several = "true" if table == "returns" else f'o."{item}" IS NULL' if item and table in ROWS else "true" if table in ROWS else "false"
+    keys = ", ".join(f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values())
     version = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
     currency = form.emits["order_lines"].given.get("currency") if form.money else None
     amount = f'o."{form.money}"' if form.money else "NULL"
     currency = f'o."{currency.sources[0]}"' if currency else "NULL"
-    order = emit.keys["order_id"]
-    con.execute("UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
-                dict(zip("ab", covers(con, form, file_id), strict=True)) | {"id": file_id})  # fmt: skip
-    row = (
-        f"SELECT o.rowid AS rid, o._file, concat_ws(chr(31), {', '.join(keys)}) AS grp, {several} AS several, hash({names}) AS own,"
-        f" {version} AS version, {amount} AS amount, {currency} AS currency FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _new AS SELECT *, CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY grp)))"
-        f" ELSE own END AS content, CASE WHEN several THEN 1 ELSE row_number() OVER (PARTITION BY grp, own ORDER BY rid) END AS copy"
-        f" FROM ({row} WHERE o._file = $id)",
-        {"id": file_id},
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _old AS SELECT grp, several, version, CASE WHEN several THEN"
-        " hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content"
-        f' FROM ({row} WHERE l.account = $account AND o._file <> $id AND o."{order}" IN'
-        f' (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id))',
-        {"id": file_id, "account": account},
-    )
+    return f"""
+        SELECT
+            o.rowid AS rid,
+            o._file,
+            concat_ws(chr(31), {keys}) AS grp,
+            {_several(form)} AS several,
+            hash({names}) AS own,
+            {version} AS version,
+            {amount} AS amount,
+            {currency} AS currency
+        FROM {table_of(form)} o
+        JOIN loads l ON l.file_id = o._file
+    """
+
+
+def _several(form):
+    """SQL condition that identical rows of one file are genuine: every return, and order lines without an id."""
+    table, emit = next(iter(form.emits.items()))
+    if table not in ROWS:
+        return "false"
+    item = emit.keys.get("order_item_id")
+    return f'o."{item}" IS NULL' if item and table != "returns" else "true"
 
 
 def _money(con, form):
@@ -143,8 +202,15 @@ def _money(con, form):
         return {}
     once = "grp" if form.repeats else "rid"
     return dict(
-        con.sql(
-            "SELECT coalesce(currency, 'unknown'), sum(amount) FROM (SELECT any_value(currency) AS currency, max(amount) AS amount"
-            f" FROM _fate WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL GROUP BY {once}) GROUP BY 1 ORDER BY 1"
-        ).fetchall()
+        con.sql(f"""
+            SELECT coalesce(currency, 'unknown'), sum(amount)
+            FROM (
+                SELECT any_value(currency) AS currency, max(amount) AS amount
+                FROM _fate
+                WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL
+                GROUP BY {once}
+            )
+            GROUP BY 1
+            ORDER BY 1
+        """).fetchall()
     )

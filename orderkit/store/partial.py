@@ -19,7 +19,8 @@ def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     """
     join, zone = zone_join(form)
     known = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
-    anchor = f"least({', '.join(moment_of(form, name) for name in emit.anchor)})" if len(emit.anchor) > 1 else moment_of(form, emit.anchor[0])
+    anchors = [moment_of(form, name) for name in emit.anchor]
+    anchor = f"least({', '.join(anchors)})" if len(anchors) > 1 else anchors[0]
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     order = emit.keys["order_id"]
     only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{order}"' if touched else ""
@@ -30,7 +31,8 @@ def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     seen += f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}{join}{key_join}"
     cut = " WHERE _anchor <= c.as_of OR _known <= c.as_of" if as_of else ""
     keys = ", ".join(f"_key_{key}" for key in key_sql)
-    columns = ", ".join([f"_key_{key} AS {key}" for key in key_sql] + [_column(form, given, as_of) for given in emit.given.values()])
+    own_keys = [f"_key_{key} AS {key}" for key in key_sql]
+    columns = ", ".join(own_keys + [_column(form, given, as_of) for given in emit.given.values()])
     full = "bool_or(_known <= c.as_of)" if as_of else "true"
     newest = "max(_known) FILTER (_known <= c.as_of)" if as_of else "max(_known)"
     context = ", context c" if as_of else ""
@@ -56,5 +58,6 @@ def _column(form, given, as_of):
     name = f"{given.target}__{given.rank}"
     if given.sum:  # one row per promotion: the amounts of one version add up, the same row of two files counts once
         rows = ", ".join(f'o."{name}"' for name in form.repeats)
-        return f"list_sum(list_transform(list(DISTINCT struct_pack(r := row({rows}), v := {value})) {where}, lambda x: x.v)) AS {name}"
+        versions = f"list(DISTINCT struct_pack(r := row({rows}), v := {value})) {where}"
+        return f"list_sum(list_transform({versions}, lambda x: x.v)) AS {name}"
     return f"arg_max({value}, o._version) {where} AS {name}"

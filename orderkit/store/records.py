@@ -26,12 +26,13 @@ def _fields(match):
     return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
 
 
-def _select(match, reasons_as):
-    fields = _fields(match)
+def _select(match):
+    """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong."""
+    fields, needs = _fields(match), match.format.needs
     cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
     values = [f'{types.value(column, f"c{at}")} AS "{column.name}"' for at, column in fields]
-    reasons = [(at, column, types.reason(column, f"c{at}", column.name in match.format.needs)) for at, column in fields]
-    return cells, values, reasons_as([found for found in reasons if found[2]])
+    reasons = [(at, types.reason(column, f"c{at}", column.name in needs)) for at, column in fields]
+    return cells, values, [(at, reason) for at, reason in reasons if reason]
 
 
 def fast_pass(con, path, match, content, table, file_id):
@@ -39,13 +40,16 @@ def fast_pass(con, path, match, content, table, file_id):
 
     Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
     """
-    cells, values, wrong = _select(match, lambda reasons: " OR ".join(f"({reason}) IS NOT NULL" for _, _, reason in reasons))
+    cells, values, reasons = _select(match)
+    wrong = " OR ".join(f"({reason}) IS NOT NULL" for _, reason in reasons)
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
     quote = "'\"'" if match.format.quoted else "''"
+    new_line = r"'\r\n'" if content.crlf else r"'\n'"
+    compression = "'gzip'" if content.packed else "'none'"
     source = (
-        f"read_csv({text(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)}, quote={quote},"
-        f" escape={quote}, comment='', compression={text('gzip' if content.packed else 'none')}, nullstr='', strict_mode=true,"
-        f" new_line={text(chr(92) + 'r' + chr(92) + 'n' if content.crlf else chr(92) + 'n')}, max_line_size=4000000)"
+        f"read_csv({text(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
+        f" quote={quote}, escape={quote}, comment='', compression={compression}, nullstr='', strict_mode=true,"
+        f" new_line={new_line}, max_line_size=4000000)"
     )
     try:
         con.execute(
@@ -66,19 +70,25 @@ def record_scan(con, path, match, table, file_id, gzip=False):
     """
     con.execute("SET preserve_insertion_order = true")
     _split_lines(con, path, match, gzip)
-    cells, values, reasons = _select(match, lambda reasons: reasons)
+    cells, values, reasons = _select(match)
     found = ", ".join(
-        f"CASE WHEN {reason} IS NOT NULL THEN struct_pack(header := {text(match.headers[at])}, reason := {reason},"
-        f" shape := {types.shape(f'c{at}')}) END"
-        for at, _, reason in reasons
+        f"CASE WHEN {reason} IS NOT NULL"
+        f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
+        for at, reason in reasons
     )
     whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE _typed AS SELECT line, {', '.join(values)},"
-        f" CASE WHEN fault IS NOT NULL THEN {whole} ELSE coalesce({found}) END AS _wrong"
-        f" FROM (SELECT line, fault, {', '.join(cells)} FROM"
-        f" (SELECT line, fault, {', '.join(f'fields[{at + 1}] AS f{at}' for at, _ in _fields(match))} FROM _records))"
-    )
+    fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in _fields(match))
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _typed AS
+        SELECT
+            line,
+            {", ".join(values)},
+            CASE WHEN fault IS NOT NULL THEN {whole} ELSE coalesce({found}) END AS _wrong
+        FROM (
+            SELECT line, fault, {", ".join(cells)}
+            FROM (SELECT line, fault, {fields} FROM _records)
+        )
+    """)
     names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
     con.execute(
         f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed WHERE _wrong IS NULL ORDER BY line",
@@ -106,7 +116,8 @@ def _split_lines(con, path, match, gzip):
     )
     _mark_starts(con, match.format)
     _join_broken(con, match)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {(_quoted if match.format.quoted else _plain)(match)}")
+    fields = _quoted(match) if match.format.quoted else _plain(match)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {fields}")
     con.execute("DROP TABLE _lines; DROP TABLE _joined")
 
 
@@ -118,16 +129,28 @@ def _mark_starts(con, form):
     """
     if not form.quoted:
         if form.record_start:
-            con.execute(f"UPDATE _lines SET starts = line <= 2 OR l = '' OR regexp_matches(l, {text('^(' + form.record_start + ')')})")
+            like_a_record = text(f"^({form.record_start})")
+            con.execute(f"UPDATE _lines SET starts = line <= 2 OR l = '' OR regexp_matches(l, {like_a_record})")
         return
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _open AS SELECT line, coalesce(sum(length(l) - length(replace(l, '\"', '')))"
-        " OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) % 2 = 1 AS inside FROM _lines"
-    )
-    longest = con.sql(
-        "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM"
-        " (SELECT sum((NOT inside)::INTEGER) OVER (ORDER BY line) AS record FROM _open) GROUP BY record)"
-    ).fetchall()[0][0]
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE _open AS
+        SELECT
+            line,
+            coalesce(
+                sum(length(l) - length(replace(l, '"', '')))
+                    OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                0
+            ) % 2 = 1 AS inside
+        FROM _lines
+    """)
+    longest = con.sql("""
+        SELECT coalesce(max(n), 0)
+        FROM (
+            SELECT count(*) AS n
+            FROM (SELECT sum((NOT inside)::INTEGER) OVER (ORDER BY line) AS record FROM _open)
+            GROUP BY record
+        )
+    """).fetchall()[0][0]
     if longest <= LONGEST_RECORD:
         con.execute("UPDATE _lines SET starts = false FROM _open WHERE _open.line = _lines.line AND _open.inside")
     con.execute("DROP TABLE _open")
@@ -139,12 +162,30 @@ def _join_broken(con, match):
     fields = f"len(string_split(l, {text(match.delimiter)}))"
     fits = "true" if form.quoted else f"{fields} = {width} AND len(string_split(first_l, {text(match.delimiter)})) < {width}"
     con.execute(
-        "CREATE OR REPLACE TEMP TABLE _joined AS"
-        " WITH numbered AS (SELECT *, sum(starts::INTEGER) OVER (ORDER BY line) AS record FROM _lines),"
-        " whole AS (SELECT record, min(line) AS line, string_agg(l, $joiner ORDER BY line) AS l, count(*) AS parts,"
-        " arg_min(l, line) AS first_l FROM numbered GROUP BY record)"
-        f" SELECT line, l, true AS starts FROM whole WHERE parts = 1 OR ({fits})"
-        f" UNION ALL SELECT line, l, starts FROM numbered WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))",
+        f"""
+        CREATE OR REPLACE TEMP TABLE _joined AS
+        WITH numbered AS (
+            SELECT *, sum(starts::INTEGER) OVER (ORDER BY line) AS record
+            FROM _lines
+        ),
+        whole AS (
+            SELECT
+                record,
+                min(line) AS line,
+                string_agg(l, $joiner ORDER BY line) AS l,
+                count(*) AS parts,
+                arg_min(l, line) AS first_l
+            FROM numbered
+            GROUP BY record
+        )
+        SELECT line, l, true AS starts
+        FROM whole
+        WHERE parts = 1 OR ({fits})
+        UNION ALL
+        SELECT line, l, starts
+        FROM numbered
+        WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))
+        """,
         {"joiner": "\n" if form.quoted else " "},
     )
 
@@ -153,24 +194,30 @@ def _plain(match):
     """Fields of a file without quoting."""
     width = len(match.headers)
     fields = _trimmed(f"string_split(l, {text(match.delimiter)})", width)
-    return (
-        f"SELECT line, fields, {_fault(width)} FROM (SELECT line, l, starts, {fields} AS fields FROM _joined"
-        " WHERE line > 1 AND l <> '')"
-    )
+    return f"""
+        SELECT line, fields, {_fault(width)}
+        FROM (SELECT line, l, starts, {fields} AS fields FROM _joined WHERE line > 1 AND l <> '')
+    """
 
 
 def _quoted(match):
     """Fields of a quoted file, by the rules of RFC 4180; a record whose fields do not give back the line has broken quotes."""
     width, mark = len(match.headers), match.delimiter
     field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
-    raw = f"CASE WHEN contains(l, '\"') THEN regexp_extract_all(l || {text(mark)}, {text(field)}, 1) ELSE string_split(l, {text(mark)}) END"
+    by_quotes = f"regexp_extract_all(l || {text(mark)}, {text(field)}, 1)"
+    raw = f"CASE WHEN contains(l, '\"') THEN {by_quotes} ELSE string_split(l, {text(mark)}) END"
     broken = f"CASE WHEN array_to_string(raw, {text(mark)}) <> l THEN true END"
     bare = "list_transform(raw, lambda x: CASE WHEN x LIKE '\"%\"' THEN replace(x[2:-2], '\"\"', '\"') ELSE x END)"
-    return (
-        f"SELECT line, fields, CASE WHEN {broken} THEN 'broken_quotes' ELSE fault END AS fault FROM"
-        f" (SELECT line, l, raw, fields, {_fault(width)} FROM (SELECT line, l, starts, raw, {_trimmed(bare, width)} AS fields"
-        f" FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > 1 AND l <> '')))"
-    )
+    return f"""
+        SELECT line, fields, CASE WHEN {broken} THEN 'broken_quotes' ELSE fault END AS fault
+        FROM (
+            SELECT line, l, raw, fields, {_fault(width)}
+            FROM (
+                SELECT line, l, starts, raw, {_trimmed(bare, width)} AS fields
+                FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > 1 AND l <> '')
+            )
+        )
+    """
 
 
 def _trimmed(fields, width):

@@ -24,7 +24,7 @@ FACTS = {
         days_since_requested INTEGER, days_since_received INTEGER""",
 }
 ANSWER = (
-    "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE, missing VARCHAR, ask_for VARCHAR"
+    "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE, missing VARCHAR, ask_for VARCHAR, source VARCHAR"
 )
 QUESTIONS = {
     "line": ("cancel", "upgrade", "address", "not_received"),

@@ -157,14 +157,8 @@ def orders_by_week(shop):
                    lines_without_amount=(kept & f["item_price"].isna(), None), cancelled=(~kept, None))  # fmt: skip
 
 
-def told(shop):
-    """Lines whose delivery is not known where they are open past the day and have no tracking."""
-    dark = (shop.lines["delivery"] == "open_late") & (shop.lines["tracking"] == "none")
-    return shop.lines.assign(delivery=[None if gone else state for gone, state in zip(dark, shop.lines["delivery"], strict=True)])
-
-
 def travelled(shop):
-    f = told(shop)
+    f = shop.lines
     return f[(f["channel"] == "FBM") & (f["delivery"] != "not_shipped")]
 
 
@@ -178,7 +172,7 @@ def delivery_by_week(shop):
 
 
 def late_open(shop):
-    f = told(shop)[(shop.lines["channel"] == "FBM") & (shop.lines["days_past_deliver_by"] > 0)]
+    f = shop.lines[(shop.lines["channel"] == "FBM") & (shop.lines["days_past_deliver_by"] > 0)]
     waiting = (f["delivery"] == "not_shipped") & f["status"].isin(["unshipped", "partially_shipped"])
     known, dark = waiting | (f["delivery"] == "open_late"), f["delivery"].isna()
     f = f.assign(waiting=waiting, dark=dark, known=known)[known | dark]

@@ -101,7 +101,7 @@ def test_what_a_status_tells_without_a_parcel(con, shop, status, confirmed, hand
         ({"outcome": "rejected"}, "returning", "came_back"),
         ({"outcome": "returned"}, "returned", "came_back"),
         ({"outcome": "in_transit"}, "in_transit", "open_late"),
-        ({"outcome": "in_transit", "tracking": ""}, "none", "open_late"),
+        ({"outcome": "in_transit", "tracking": ""}, "none", None),
         ({"outcome": "unknown"}, None, None),
         ({"first_scan_at": "2026-11-03 12:00:00+00"}, None, None),
     ],

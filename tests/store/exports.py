@@ -16,12 +16,13 @@ def order_id(number):
 
 
 def order_line(number, item="", headers=ALL_ORDERS, **cells):
-    """One line of All Orders: a shipped FBM line of 1 unit at 12.50 USD, unless `cells` says otherwise (underscores for hyphens)."""
+    """One line of All Orders: a shipped FBM line of 1 unit at 12.50 USD; `cells` says what differs (underscores for hyphens)."""
     row = {
         "amazon-order-id": order_id(number), "order-item-id": item, "sku": "MUG", "asin": "B000000001", "order-status": "Shipped",
         "item-status": "Shipped", "quantity": "1", "currency": "USD", "item-price": "12.50", "fulfillment-channel": "Merchant",
-        "purchase-date": "2026-11-01T10:00:00+00:00", "last-updated-date": "2026-11-02T10:00:00+00:00", "sales-channel": "Amazon.com",
-        "ship-postal-code": "90210-1234", "ship-country": "US", "product-name": '4" mug', "ship-city": "Canaryville",
+        "purchase-date": "2026-11-01T10:00:00+00:00", "last-updated-date": "2026-11-02T10:00:00+00:00",
+        "sales-channel": "Amazon.com", "product-name": '4" mug',
+        "ship-postal-code": "90210-1234", "ship-country": "US", "ship-city": "Canaryville",
     }  # fmt: skip
     row |= {name.replace("_", "-"): value for name, value in cells.items()}
     return "\t".join(row.get(header, "") for header in headers)
@@ -30,11 +31,13 @@ def order_line(number, item="", headers=ALL_ORDERS, **cells):
 def report_line(number, item, **cells):
     """One line of the Order report, with promised dates; names and streets are canaries."""
     row = {
-        "order-id": order_id(number), "order-item-id": item, "sku": "MUG", "quantity-purchased": "1", "currency": "USD", "item-price": "12.50",
-        "purchase-date": "2026-11-01T02:00:00-08:00", "payments-date": "2026-11-01T02:05:00-08:00", "sales-channel": "Amazon.com",
-        "buyer-name": "Canary Buyer", "buyer-email": "canary@example.com", "recipient-name": "Canary Recipient", "ship-phone-number": "555-0100",
-        "ship-address-1": "1 Canary Street", "ship-city": "Canaryville", "ship-postal-code": "90210-1234", "ship-country": "US",
-        "latest-ship-date": "2026-11-04T07:59:59Z", "latest-delivery-date": "2026-11-10T07:59:59Z", "shipping-price": "4.99",
+        "order-id": order_id(number), "order-item-id": item, "sku": "MUG", "quantity-purchased": "1",
+        "currency": "USD", "item-price": "12.50", "shipping-price": "4.99", "sales-channel": "Amazon.com",
+        "purchase-date": "2026-11-01T02:00:00-08:00", "payments-date": "2026-11-01T02:05:00-08:00",
+        "latest-ship-date": "2026-11-04T07:59:59Z", "latest-delivery-date": "2026-11-10T07:59:59Z",
+        "buyer-name": "Canary Buyer", "buyer-email": "canary@example.com",
+        "recipient-name": "Canary Recipient", "ship-phone-number": "555-0100", "ship-address-1": "1 Canary Street",
+        "ship-city": "Canaryville", "ship-postal-code": "90210-1234", "ship-country": "US",
     }  # fmt: skip
     row |= {name.replace("_", "-"): value for name, value in cells.items()}
     return "\t".join(row.get(header, "") for header in ORDER_REPORT)

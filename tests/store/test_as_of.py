@@ -55,7 +55,9 @@ def test_what_lay_ahead_does_not_show(exports, tmp_path):
     later = loaded(tmp_path / "later.duckdb", exports / SECOND)
     now = {row[0]: row[1:] for row in later.sql("SELECT order_id || line, status, units, item_price FROM order_lines").fetchall()}
     as_known_at(later, FIRST)
-    then = later.sql("SELECT order_id || line, status, units, known_at, reconstructed, status_as_exported, currency FROM order_lines").fetchall()
+    then = later.sql(
+        "SELECT order_id || line, status, units, known_at, reconstructed, status_as_exported, currency FROM order_lines"
+    ).fetchall()
     ahead = [row for row in then if row[4]]
     assert len(ahead) > 10, "some lines must have changed between the two days"
     assert {row[1] for row in ahead} == {None} == {row[5] for row in ahead}
@@ -71,14 +73,21 @@ def test_outcomes_at_the_first_day_are_no_later_than_the_truth(truth, exports, t
     """No parcel counts as delivered or lost before the day on which it was."""
     later = as_known_at(loaded(tmp_path / "later.duckdb", exports / SECOND), FIRST)
     first = loaded(tmp_path / "first.duckdb", exports / FIRST)
-    count = "SELECT outcome, count(*) FROM parcels WHERE named AND outcome IN ('delivered', 'lost', 'damaged', 'returned') GROUP BY 1 ORDER BY 1"
+    count = """
+        SELECT outcome, count(*)
+        FROM parcels
+        WHERE named AND outcome IN ('delivered', 'lost', 'damaged', 'returned')
+        GROUP BY 1
+        ORDER BY 1
+    """
     assert later.sql(count).fetchall() == first.sql(count).fetchall()
 
 
 def test_one_line_by_hand(tmp_path):
     """Unshipped on the 2nd, cancelled on the 5th; the Order report of the 1st has its price and promise."""
     early = order_line(1, "11", order_status="Unshipped", last_updated_date="2026-11-02T10:00:00+00:00")
-    late = order_line(1, "11", order_status="Cancelled", quantity="0", currency="", item_price="", last_updated_date="2026-11-05T10:00:00+00:00")
+    cancelled = {"order_status": "Cancelled", "quantity": "0", "currency": "", "item_price": ""}
+    late = order_line(1, "11", last_updated_date="2026-11-05T10:00:00+00:00", **cancelled)
     report = write(tmp_path / "report.txt", ORDER_REPORT, [report_line(1, "11")])
     files = {name: write(tmp_path / f"{name}.txt", ALL_ORDERS, [line]) for name, line in (("early", early), ("late", late))}
     look = "SELECT status, units, item_price::VARCHAR, deliver_by IS NOT NULL, reconstructed FROM order_lines"

@@ -64,7 +64,8 @@ def test_any_order_of_files_gives_the_same_tables(tmp_path):
         con = loaded(tmp_path / f"{turn}.duckdb", *order)
         seen.append(contents(con))
         con.close()
-    assert len(seen) == 24 and all(one == seen[0] for one in seen)
+    assert len(seen) == 24
+    assert all(one == seen[0] for one in seen)
     assert [row[2] for row in seen[0]["order_lines"]] == ["11", "22", "33", "MUG"]
 
 
@@ -81,11 +82,12 @@ def test_accounts_are_kept_apart(tmp_path):
     first, second = (store.load(file, db=db, account=name).files[0] for name in ("shoes", "hats"))
     assert (first.state, second.state, second.duplicates) == ("loaded", "loaded", 0)
     con = store.reader(db)
-    assert con.sql("SELECT account, count(*) FROM order_lines GROUP BY account ORDER BY account").fetchall() == [("hats", 2), ("shoes", 2)]
+    held = con.sql("SELECT account, count(*) FROM order_lines GROUP BY account ORDER BY account").fetchall()
+    assert held == [("hats", 2), ("shoes", 2)]
 
 
 def test_nothing_personal_reaches_the_database(tmp_path):
-    """Every name, street, mail, phone, city and full postcode of these files is a canary; none is in the file, rewritten uncompressed."""
+    """Every name, street, mail, phone, city and full postcode of these files is a canary; an uncompressed copy holds none."""
     lines = [report_line(1, "11"), report_line(2, "22", item_price="not money Canary")]
     db = tmp_path / "shop.duckdb"
     con = loaded(db, write(tmp_path / "report.txt", ORDER_REPORT, lines), write(tmp_path / "orders.txt", ALL_ORDERS, MONDAY))

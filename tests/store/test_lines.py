@@ -9,6 +9,12 @@ def lines_of(con):
     return con.sql("SELECT line, sku, occurrence, units, item_price FROM order_lines ORDER BY line").fetchall()
 
 
+def return_line(order, rma, **cells):
+    """One line of the returns report; cells that are not named are a blank, as in the export."""
+    row = {"Order ID": order, "Amazon RMA ID": rma, "Merchant SKU": "MUG", "Return request date": "10-Nov-2026"} | cells
+    return "\t".join(row.get(header, " ") for header in RETURNS)
+
+
 def test_without_ids_a_line_is_known_by_its_sku(tmp_path):
     lines = [order_line(1, headers=WITHOUT_IDS), order_line(1, headers=WITHOUT_IDS, sku="HAT", item_price="20.00")]
     con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", WITHOUT_IDS, lines))
@@ -24,7 +30,8 @@ def test_two_identical_lines_without_ids_stay_two(tmp_path):
 def test_two_identical_lines_in_two_overlapping_files_stay_two(tmp_path):
     pair = [order_line(1, headers=WITHOUT_IDS)] * 2
     more = [*pair, order_line(2, headers=WITHOUT_IDS)]
-    con = loaded(tmp_path / "shop.duckdb", *(write(tmp_path / f"{n}.txt", WITHOUT_IDS, lines) for n, lines in enumerate((pair, more))))
+    files = [write(tmp_path / f"{n}.txt", WITHOUT_IDS, lines) for n, lines in enumerate((pair, more))]
+    con = loaded(tmp_path / "shop.duckdb", *files)
     assert con.sql("SELECT order_id, count(*) FROM order_lines GROUP BY order_id ORDER BY order_id").fetchall() == [
         (order_id(1), 2),
         (order_id(2), 1),
@@ -57,25 +64,31 @@ def test_a_changed_line_without_id_takes_the_place_left_free(tmp_path):
 
 def test_a_blank_never_erases_a_value(tmp_path):
     first = order_line(1, "11")
-    later = order_line(1, "11", currency="", item_price="", order_status="Cancelled", last_updated_date="2026-11-05T10:00:00+00:00")
-    con = loaded(tmp_path / "shop.duckdb", *(write(tmp_path / f"{n}.txt", ALL_ORDERS, [line]) for n, line in enumerate((first, later))))
+    blank = {"order_status": "Cancelled", "currency": "", "item_price": ""}
+    later = order_line(1, "11", last_updated_date="2026-11-05T10:00:00+00:00", **blank)
+    files = [write(tmp_path / f"{n}.txt", ALL_ORDERS, [line]) for n, line in enumerate((first, later))]
+    con = loaded(tmp_path / "shop.duckdb", *files)
     assert con.sql("SELECT status, currency, item_price FROM order_lines").fetchall() == [("cancelled", "USD", Decimal("12.50"))]
 
 
 def test_each_column_comes_from_its_best_format(tmp_path):
-    """All Orders knows state and price now, the Order report the promised dates; 07:59:59Z on 10 Nov ends 9 Nov in Los Angeles."""
+    """All Orders knows state and price now, the Order report the promises; 07:59:59Z on 10 Nov ends 9 Nov in Los Angeles."""
     orders = write(tmp_path / "orders.txt", ALL_ORDERS, [order_line(1, "11", item_price="10.00")])
     report = write(tmp_path / "report.txt", ORDER_REPORT, [report_line(1, "11", item_price="12.50")])
     con = loaded(tmp_path / "shop.duckdb", report, orders)
-    row = con.sql(
-        "SELECT status, item_price, shipping_price, CAST(timezone('America/Los_Angeles', deliver_by) AS DATE)::VARCHAR, region, seen_in"
-        " FROM order_lines"
-    ).fetchall()
-    assert row == [("shipped", Decimal("10.00"), Decimal("4.99"), "2026-11-09", "902", "amazon_all_orders, amazon_order_report")]
+    row = con.sql("""
+        SELECT
+            status, item_price, shipping_price,
+            CAST(timezone('America/Los_Angeles', deliver_by) AS DATE)::VARCHAR,
+            region, seen_in
+        FROM order_lines
+    """).fetchall()
+    both = "amazon_all_orders, amazon_order_report"
+    assert row == [("shipped", Decimal("10.00"), Decimal("4.99"), "2026-11-09", "902", both)]
 
 
 def test_promotions_of_a_repeated_line_add_up_once(tmp_path):
-    """The Order report repeats a line per promotion: the price counts once, 1.00 + 2.50 are its discounts, in two files still so."""
+    """The Order report repeats a line per promotion: the price counts once, the discounts are 1.00 + 2.50, in two files too."""
     rows = [
         report_line(1, "11", item_promotion_id="A", item_promotion_discount="1.00"),
         report_line(1, "11", item_promotion_id="B", item_promotion_discount="2.50"),
@@ -94,9 +107,8 @@ def test_a_return_is_tied_to_its_line_where_one_fits(tmp_path):
     orders = write(tmp_path / "orders.txt", ALL_ORDERS, [order_line(1, "11"), order_line(2, "22"), order_line(2, "23")])
 
     def back(number, **cells):
-        row = {"Order ID": order_id(number), "Amazon RMA ID": f"R{number}", "Merchant SKU": "MUG", "Return request date": "10-Nov-2026",
-               "Return Reason": "CR-DEFECTIVE", "Return quantity": "1", "Refunded Amount": " "} | cells  # fmt: skip
-        return "\t".join(row.get(header, " ") for header in RETURNS)
+        reason = {"Return Reason": "CR-DEFECTIVE", "Return quantity": "1", "Refunded Amount": " "}
+        return return_line(order_id(number), f"R{number}", **(reason | cells))
 
     rows = [back(1), back(2), back(3), back(2, **{"Amazon RMA ID": "R9", "Order Item ID": "23", "Return Reason": "NEW-CODE"})]
     con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "returns.txt", RETURNS, rows), orders)
@@ -109,9 +121,9 @@ def test_a_return_is_tied_to_its_line_where_one_fits(tmp_path):
 
 
 def test_identical_returns_in_one_file_are_units_of_their_own(tmp_path):
-    row = {"Order ID": order_id(1), "Amazon RMA ID": "R1", "Merchant SKU": "MUG", "Return request date": "10-Nov-2026", "Return Reason": "X"}
-    lines = ["\t".join(row.get(header, " ") for header in RETURNS)] * 2
-    files = [write(tmp_path / "a.txt", RETURNS, lines), write(tmp_path / "b.txt", RETURNS, [*lines, lines[0].replace("R1", "R2")])]
+    lines = [return_line(order_id(1), "R1", **{"Return Reason": "X"})] * 2
+    more = [*lines, lines[0].replace("R1", "R2")]
+    files = [write(tmp_path / "a.txt", RETURNS, lines), write(tmp_path / "b.txt", RETURNS, more)]
     con = loaded(tmp_path / "shop.duckdb", *files)
     assert con.sql("SELECT rma, count(*) FROM returns GROUP BY rma ORDER BY rma").fetchall() == [("R1", 2), ("R2", 1)]
     assert con.sql("SELECT lines, loaded, duplicates FROM loads ORDER BY file_id").fetchall() == [(2, 2, 0), (3, 1, 2)]
@@ -123,9 +135,13 @@ def test_parcels_hold_the_lines_they_name_and_statuses_stand_in_for_the_rest(tmp
         [order_line(1, "11"), order_line(1, "12"), order_line(2, "21"), order_line(3, "31", order_status="Unshipped")],
     )  # fmt: skip
     headers = ["order_id", "order_item_id", "tracking", "carrier", "delivered_at", "state", "first_scan_at"]
-    rows = [f"{order_id(1)},11,T1,Fast,,lost,", f"{order_id(1)},12,T2,Fast,2026-11-05T10:00:00+00:00,,2026-11-03T10:00:00+00:00"]
+    rows = [
+        f"{order_id(1)},11,T1,Fast,,lost,",
+        f"{order_id(1)},12,T2,Fast,2026-11-05T10:00:00+00:00,,2026-11-03T10:00:00+00:00",
+    ]
     con = loaded(tmp_path / "shop.duckdb", orders, write(tmp_path / "tracking.csv", headers, rows, delimiter=","))
-    assert con.sql("SELECT p.parcel, p.outcome, p.named, i.line FROM parcels p JOIN parcel_lines i USING (parcel) ORDER BY 1").fetchall() == [
+    held = con.sql("SELECT p.parcel, p.outcome, p.named, i.line FROM parcels p JOIN parcel_lines i USING (parcel) ORDER BY 1")
+    assert held.fetchall() == [
         ("T1", "lost", True, "11"),
         ("T2", "delivered", True, "12"),
         (f"line:{order_id(2)}/21", "unknown", False, "21"),
@@ -135,4 +151,5 @@ def test_parcels_hold_the_lines_they_name_and_statuses_stand_in_for_the_rest(tmp
 def test_a_cancelled_line_of_a_shipped_order_is_cancelled(tmp_path):
     lines = [order_line(1, "11"), order_line(1, "12", item_status="Cancelled", quantity="0", currency="", item_price="")]
     con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", ALL_ORDERS, lines))
-    assert con.sql("SELECT line, status, units FROM order_lines ORDER BY line").fetchall() == [("11", "shipped", 1), ("12", "cancelled", 0)]
+    held = con.sql("SELECT line, status, units FROM order_lines ORDER BY line").fetchall()
+    assert held == [("11", "shipped", 1), ("12", "cancelled", 0)]

@@ -1,4 +1,7 @@
-"""The real amazon.in sale report: 128,975 records, 13 statuses, and no claim that the file cannot carry. Skips where it is absent."""
+"""The real amazon.in sale report: 128,975 records, 13 statuses, and no claim that the file cannot carry.
+
+Skips where the report is absent.
+"""
 
 from decimal import Decimal
 
@@ -9,10 +12,20 @@ from orderkit.shop import Shop
 
 # counts published with the data set; they add up to 128,975
 STATUSES = {
-    "Shipped": 77804, "Shipped - Delivered to Buyer": 28769, "Cancelled": 18332, "Shipped - Returned to Seller": 1953,
-    "Shipped - Picked Up": 973, "Pending": 658, "Pending - Waiting for Pick Up": 281, "Shipped - Returning to Seller": 145,
-    "Shipped - Out for Delivery": 35, "Shipped - Rejected by Buyer": 11, "Shipping": 8, "Shipped - Lost in Transit": 5, "Shipped - Damaged": 1,
-}  # fmt: skip
+    "Shipped": 77804,
+    "Shipped - Delivered to Buyer": 28769,
+    "Cancelled": 18332,
+    "Shipped - Returned to Seller": 1953,
+    "Shipped - Picked Up": 973,
+    "Pending": 658,
+    "Pending - Waiting for Pick Up": 281,
+    "Shipped - Returning to Seller": 145,
+    "Shipped - Out for Delivery": 35,
+    "Shipped - Rejected by Buyer": 11,
+    "Shipping": 8,
+    "Shipped - Lost in Transit": 5,
+    "Shipped - Damaged": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -28,11 +41,9 @@ def test_every_record_is_accounted_for(real_india):
     assert sum(STATUSES.values()) == 128_975
 
 
-def test_a_second_load_changes_nothing(real_india):
-    db, first = real_india
-    from conftest import REAL
-
-    again = store.load(REAL / "amazon_in_2022", db=db).files[0]
+def test_a_second_load_changes_nothing(real_india, real_india_folder):
+    db, _ = real_india
+    again = store.load(real_india_folder, db=db).files[0]
     assert (again.state, again.lines) == ("unchanged", 128_975)
 
 
@@ -42,18 +53,25 @@ def test_the_thirteen_statuses(shop):
 
 
 def test_lost_and_damaged_with_their_money(shop):
-    rows = shop.con.sql(
-        "SELECT delivery_outcome, count(*), sum(item_price) FROM order_lines WHERE delivery_outcome IN ('lost', 'damaged') GROUP BY 1 ORDER BY 1"
-    ).fetchall()
+    rows = shop.con.sql("""
+        SELECT delivery_outcome, count(*), sum(item_price)
+        FROM order_lines
+        WHERE delivery_outcome IN ('lost', 'damaged')
+        GROUP BY 1
+        ORDER BY 1
+    """).fetchall()
     assert rows == [("damaged", 1, Decimal("1136.00")), ("lost", 5, Decimal("1997.00"))]
     assert "5 of 30,728 parcels with known outcome were lost, worth ₹1,997.00" in shop.losses().headline
 
 
 def test_cancelled_lines_without_amount_are_missing_not_zero(shop):
-    missing, zero = shop.con.sql(
-        "SELECT count(*) FILTER (item_price IS NULL), count(*) FILTER (item_price = 0) FROM order_lines WHERE status = 'cancelled'"
-    ).fetchall()[0]
-    assert missing == 7566 and zero < missing
+    missing, zero = shop.con.sql("""
+        SELECT count(*) FILTER (item_price IS NULL), count(*) FILTER (item_price = 0)
+        FROM order_lines
+        WHERE status = 'cancelled'
+    """).fetchall()[0]
+    assert missing == 7566
+    assert zero < missing
     measured = shop.measure("status_counts", by="status_as_exported")
     assert measured.loc[measured["status_as_exported"] == "Cancelled", "lines_without_amount"].sum() == 7566
 

@@ -1,0 +1,63 @@
+"""Every shipped notebook runs on the sample and becomes a page; the weekly page says the same as the analyses."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from orderkit import places, reports
+from orderkit.analyses import show
+
+NOTEBOOKS = sorted(places.notebooks().glob("*.py"))
+
+
+def test_all_notebooks_are_collected():
+    assert {path.stem for path in NOTEBOOKS} == {path.stem for path in places.notebooks().glob("*.ipynb")}
+    assert {"weekly_report", "explore_exports"} <= {path.stem for path in NOTEBOOKS}
+
+
+@pytest.fixture(scope="module")
+def pages(sample_db, tmp_path_factory):
+    """Each notebook executed on the sample: {name: text of its page}."""
+    folder = tmp_path_factory.mktemp("pages")
+    asked = {"db": sample_db, "sample": True}
+    built = {path.stem: reports.build(path, to=folder, parameters=asked, name=path.stem, sample=True) for path in NOTEBOOKS}
+    return {name: Path(page).read_text(encoding="utf-8") for name, page in built.items()}
+
+
+def test_every_notebook_made_a_page(pages):
+    assert len(pages) == len(NOTEBOOKS)
+    for name, page in pages.items():
+        assert "SAMPLE" in page, name
+        assert 'class="ok-failed"' not in page, name
+        assert "A result was left out" not in page, name
+        assert len(page.encode()) <= 1_000_000, name
+
+
+def test_the_weekly_page_says_what_the_analyses_say(pages, sample_shop):
+    words = re.sub(r"<[^>]+>", " ", pages["weekly_report"]).replace("&#39;", "'").replace("&amp;", "&")
+    for result in (sample_shop.todo(), sample_shop.exposure(), sample_shop.returns(), sample_shop.losses()):
+        assert result.headline in words
+    for section in ("todo", "exposure", "returns", "losses"):
+        assert sample_shop.up_to(section) in words
+    assert show.day(sample_shop.pack.reviewed) in words
+    places_of = [words.index(title) for title in ("What to do first", "Refunds at risk", "Why buyers send", "Parcels lost")]
+    assert places_of == sorted(places_of)
+
+
+def test_nothing_personal_and_no_request_is_in_a_page(pages):
+    for name, page in pages.items():
+        for canary in ("Sample Buyer", "example.com", "Sample Street", "Sampletown", "202-555-01"):
+            assert canary not in page, (name, canary)
+        body = re.sub(r'<script type="text/plain" id="ok-plotly">.*?</script>', "", page, flags=re.DOTALL)
+        assert not re.search(r'(?:src|href|url\()\s*=?\s*["\']?https?://', body), name
+
+
+def test_a_past_week_shows_what_was_known_then(sample_shop, tmp_path):
+    page = sample_shop.report(week="2026-W40", to=tmp_path)
+    words = re.sub(r"<[^>]+>", " ", page.read_text(encoding="utf-8"))
+    assert page.name == "SAMPLE-weekly-2026-W40.html"
+    assert "data up to Sun 4 Oct 2026" in words
+    past = sample_shop.as_of("2026-W40")
+    assert past.returns().headline in words.replace("&#39;", "'")
+    past.close()
