@@ -37,17 +37,23 @@ display(shop)
 # ## Which files are in, and did every line arrive?
 
 # %%
-files = shop.sql("SELECT file, format, encoding, lines, loaded, duplicates, superseded, quarantined, covers_to FROM loads ORDER BY file")
+files = shop.sql(
+    "SELECT file, format, encoding, lines, loaded, duplicates, superseded, quarantined, covers_to FROM loads ORDER BY file"
+)
 display(files)
 
 # %% tags=["check"]
-assert (files["lines"] == files[["loaded", "duplicates", "superseded", "quarantined"]].sum(axis=1)).all(), "every record has one fate"
+assert (files["lines"] == files[["loaded", "duplicates", "superseded", "quarantined"]].sum(axis=1)).all(), (
+    "every record has one fate"
+)
 
 # %% [markdown]
 # ## What does one order look like?
 
 # %%
-order = shop.sql("SELECT min(order_id) AS order_id FROM order_lines WHERE status = 'shipped' AND channel = 'FBM'")["order_id"].item()
+order = shop.sql("SELECT min(order_id) AS order_id FROM order_lines WHERE status = 'shipped' AND channel = 'FBM'")[
+    "order_id"
+].item()
 display(shop.sql("SELECT * FROM order_lines WHERE order_id = $order", order=order).T)
 
 # %%
@@ -81,5 +87,7 @@ display(past.sql("SELECT status, reconstructed, count(*) AS lines FROM order_lin
 # ## Which tables and columns are there?
 
 # %%
-columns = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL ORDER BY table_name, column_index"
+columns = (
+    "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL ORDER BY table_name, column_index"
+)
 display(shop.sql(columns))

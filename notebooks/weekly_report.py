@@ -77,7 +77,8 @@ display(losses.picture())
 
 # %% [markdown]
 # ## What the exports say, added up
-# Every order line that was loaded, by the status that the export gives it. Amounts that an export leaves empty are missing, not zero.
+# Every order line that was loaded, by the status that the export gives it.
+# Amounts that an export leaves empty are missing, not zero.
 
 # %%
 statuses = shop.measure("status_counts", by="status_as_exported").fillna({"status_as_exported": "not known at that time"})
@@ -91,4 +92,6 @@ display(show.table(exports, caption="Exports loaded"))
 display(shop.set_aside())
 
 # %% tags=["check"]
-assert counted["lines"].sum() == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), "every line has a status row"
+assert counted["lines"].sum() == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), (
+    "every line has a status row"
+)

@@ -1,4 +1,6 @@
-"""The command line: the same verbs as Shop. Data on stdout, words on stderr; exit codes 0 ok, 1 lines set aside, 2 usage, 3 refused, 4 lock.
+"""The command line: the same verbs as Shop. Data on stdout, words on stderr.
+
+Exit codes: 0 ok, 1 lines set aside, 2 usage, 3 a file was refused, 4 lock or input/output.
 
 Heavy imports happen inside the commands, so that --help answers at once.
 """
@@ -66,7 +68,9 @@ def _print(thing, as_json):
 
 
 def _records(frame):
-    return [{key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")]
+    return [
+        {key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")
+    ]
 
 
 @main.command()

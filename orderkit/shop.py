@@ -25,7 +25,9 @@ class Shop:
     def __init__(self, path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
         self.path, self.pack, self.is_sample, self._clock = Path(path), policy.load_pack(pack), sample, clock
         self.con = store.reader(path)
-        if sample and clock is None:  # an invented shop has no today: the morning after its data ends, so that deadlines mean something
+        if (
+            sample and clock is None
+        ):  # an invented shop has no today: the morning after its data ends, so that deadlines mean something
             clock = store.newest(self.con) + dt.timedelta(hours=9)
         store.set_context(self.con, as_of, clock)
         if as_of is not None:
@@ -104,7 +106,8 @@ class Shop:
     def weeks(self):
         """The ISO weeks with orders, newest first, for example ["2026-W46", ...]."""
         rows = self._facts.sql(
-            "SELECT DISTINCT c.iso_week, c.week FROM line_facts f JOIN calendar c ON c.marketplace = f.marketplace AND c.day = f.ordered_day"
+            "SELECT DISTINCT c.iso_week, c.week FROM line_facts f"
+            " JOIN calendar c ON c.marketplace = coalesce(f.marketplace, '') AND c.day = f.ordered_day"
             " ORDER BY c.week DESC"
         ).fetchall()
         return [row[0] for row in rows]
@@ -119,7 +122,9 @@ class Shop:
             raise UnknownName("week", week, weeks, where=" with orders in this shop")
         name = f"{'SAMPLE-' if self.is_sample else ''}weekly-{week or iso_week(self.data_up_to.date())}"
         parameters = {"db": self.path.resolve(), "week": week or "", "sample": self.is_sample}
-        return reports.build(places.notebooks() / "weekly_report.py", to=to, parameters=parameters, name=name, sample=self.is_sample)
+        return reports.build(
+            places.notebooks() / "weekly_report.py", to=to, parameters=parameters, name=name, sample=self.is_sample
+        )
 
     def close(self):
         """Gives the file back; afterwards exports can be loaded."""

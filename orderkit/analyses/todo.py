@@ -61,8 +61,9 @@ class ToDo(Result):
 def todo(con, *, meanings=None):
     """Everything that waits for the seller, most urgent first: by deadline, then by money.
 
-    Needs the facts and the answers of a policy; `meanings` has plain words for the names of its answers. FBA lines are never in it. `money` is what may have to be refunded or can be
-    claimed; `item` names a thing to do for as long as it stands. Days left are counted from the clock, not from the as-of.
+    Needs the facts and the answers of a policy; `meanings` has plain words for the names of its answers. FBA lines are never in
+    it. `money` is what may have to be refunded or can be claimed; `item` names a thing to do for as long as it stands. Days left
+    are counted from the clock, not from the as-of.
     """
     return _result(con, "todo", TITLE, _things(con, meanings or {}))
 

@@ -30,16 +30,20 @@ def week_bounds(week):
 def calendar_rows(marketplace, first, last):
     """One tuple per day of a marketplace: (marketplace, day, week, iso_week, month, business_day, business_day_index).
 
-    A business day is Monday to Friday without a public holiday in the country of the marketplace (holidays package);
-    the index counts business days from 1 January of the first year, so differences of indexes count business days.
+    A business day is Monday to Friday without a public holiday in the country of the marketplace (holidays package), None where
+    the country is not known; the index counts business days from 1 January of the first year, so differences of indexes count
+    business days.
     """
     first = dt.date(first.year, 1, 1)
-    closed = holidays.country_holidays(marketplace.country, years=range(first.year, last.year + 1))
+    known = marketplace.country is not None
+    closed = holidays.country_holidays(marketplace.country, years=range(first.year, last.year + 1)) if known else ()
     rows, index, day = [], 0, first
     while day <= last:
         business = day.weekday() < 5 and day not in closed
         index += business
         monday = day - dt.timedelta(days=day.weekday())
-        rows.append((marketplace.name, day, monday, iso_week(day), day.replace(day=1), business, index))
+        rows.append(
+            (marketplace.name, day, monday, iso_week(day), day.replace(day=1), *((business, index) if known else (None, None)))
+        )
         day += dt.timedelta(days=1)
     return rows

@@ -19,6 +19,11 @@ class Marketplace:
     tax_included: bool
 
 
+def unknown(name):
+    """A marketplace of which only the name is known (which may be empty)."""
+    return Marketplace(name, None, None, None, None, None)
+
+
 @functools.cache
 def marketplaces():
     """All marketplaces by name (lower-case site name, for example "amazon.de")."""

@@ -25,8 +25,13 @@ def classify(frame, *, of="order_lines", pack="article-2021", as_of=None, market
     """
     if of not in GRAINS:
         raise UnknownName("grain", of, GRAINS)
-    pack, (facts_table, key) = load_pack(pack), GRAINS[of]
-    con = duckdb.connect(config={"python_enable_replacements": "false"})
+    pack = load_pack(pack)
+    with duckdb.connect(config={"python_enable_replacements": "false"}) as con:
+        return _classified(con, frame, of, pack, as_of, marketplace)
+
+
+def _classified(con, frame, of, pack, as_of, marketplace):
+    facts_table, key = GRAINS[of]
     schema.create(con)
     _bring_in(con, frame, of, key, marketplace)
     newest = con.sql(f"SELECT max({'ordered_at' if of == 'order_lines' else 'requested_at'}) FROM {of}").fetchall()[0][0]
@@ -41,9 +46,9 @@ def classify(frame, *, of="order_lines", pack="article-2021", as_of=None, market
 def _bring_in(con, frame, of, key, marketplace):
     """TEMP table `given` (the frame, with its row number) and the canonical rows made of it, keyed by that number."""
     con.register("_frame", frame)
-    con.execute("CREATE TEMP TABLE given AS SELECT row_number() OVER () AS _row, * FROM _frame")
+    con.execute("CREATE TEMP TABLE given AS SELECT row_number() OVER () AS _orderkit_row, * FROM _frame")
     types = dict(zip(con.table(of).columns, map(str, con.table(of).types), strict=True))
-    keys = {"account": "'main'", "order_id": "'row'", key: "CAST(_row AS VARCHAR)"}
+    keys = {"account": "'main'", "order_id": "'row'", key: "CAST(_orderkit_row AS VARCHAR)"}
     if "order_id" in con.table("given").columns:
         keys["order_id"] = "coalesce(CAST(order_id AS VARCHAR), 'row')"
     columns = {
@@ -81,12 +86,14 @@ def _lay_over(con, facts_table, key):
     over = [fact for name, fact in dictionary(facts_table).items() if name in own]
     if over:
         changes = ", ".join(f'{fact.name} = CAST(given."{fact.name}" AS {fact.sql_type})' for fact in over)
-        con.execute(f"UPDATE {facts_table} SET {changes} FROM given WHERE {facts_table}.{key} = CAST(given._row AS VARCHAR)")
+        con.execute(
+            f"UPDATE {facts_table} SET {changes} FROM given WHERE {facts_table}.{key} = CAST(given._orderkit_row AS VARCHAR)"
+        )
 
 
 def _with_answers(con, questions, key):
-    columns, joins = ["given.* EXCLUDE (_row)"], ""
+    columns, joins = ["given.* EXCLUDE (_orderkit_row)"], ""
     for name in questions:
         columns += [f"{name}.answer AS {name}"] + [f"{name}.{part} AS {name}_{part}" for part in PARTS]
-        joins += f" LEFT JOIN answers_{name} {name} ON {name}.{key} = CAST(given._row AS VARCHAR)"
-    return con.sql(f"SELECT {', '.join(columns)} FROM given{joins} ORDER BY given._row").df()
+        joins += f" LEFT JOIN answers_{name} {name} ON {name}.{key} = CAST(given._orderkit_row AS VARCHAR)"
+    return con.sql(f"SELECT {', '.join(columns)} FROM given{joins} ORDER BY given._orderkit_row").df()

@@ -1,8 +1,10 @@
 """The canonical tables, built from observations by key and precedence: stored as known now, or temporary as known at a moment."""
 
+from dataclasses import replace
+
 from orderkit.formats import formats, reason_rows
 from orderkit.store import lines
-from orderkit.store.observations import table_of
+from orderkit.store.observations import known_at, moment_of, table_of
 from orderkit.store.partial import partial_sql
 from orderkit.store.recipes import RECIPES, column, parcel_key
 from orderkit.store.schema import fill_calendar
@@ -24,12 +26,33 @@ def rebuild(con, file_id, form):
         """,
         {"id": file_id},
     )
+    _touch_sharers(con)
     for table in TABLES:
         con.execute(f"DELETE FROM main.{table} WHERE (account, order_id) IN (SELECT account, order_id FROM touched)")
     first = con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]  # then every order is touched: no need to look
     _build(con, "main", as_of=False, touched=not first)
     _calendar(con)
     con.execute("DROP TABLE touched")
+
+
+def _touch_sharers(con):
+    """An order that shares a parcel with a touched one is touched, too, and so on: the parcel's row is built from all of them."""
+    for form in _known_forms(con, "parcels"):
+        emit = form.emits["parcels"]
+        order, tracking = column(emit, "order_id"), column(emit, "tracking")
+        columns = f"l.account, {order} AS order_id, {tracking} AS tracking"
+        told = f"SELECT {columns} FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
+        while True:
+            before = con.sql("SELECT count(*) FROM touched").fetchall()
+            con.execute(f"""
+                INSERT INTO touched
+                SELECT DISTINCT s.account, s.order_id FROM ({told}) s
+                SEMI JOIN (SELECT * FROM ({told}) SEMI JOIN touched USING (account, order_id)) mine
+                    ON mine.account = s.account AND mine.tracking = s.tracking
+                ANTI JOIN touched t ON t.account = s.account AND t.order_id = s.order_id
+            """)
+            if con.sql("SELECT count(*) FROM touched").fetchall() == before:
+                break
 
 
 def build_as_of(con):
@@ -40,9 +63,7 @@ def build_as_of(con):
 
 
 def _build(con, where, as_of, touched):
-    stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'obs_%'").fetchall()}
-    known = [form for form in formats().values() if table_of(form) in stored]
-    telling = {table: [form for form in known if table in form.emits] for table in TABLES}
+    telling = {table: _known_forms(con, table) for table in TABLES}
     if telling["order_lines"]:
         lines.resolve(con, telling["order_lines"], touched)
     for table, recipe in RECIPES.items():
@@ -55,13 +76,18 @@ def _build(con, where, as_of, touched):
     _returns_to_lines(con, where, touched)
 
 
+def _known_forms(con, table):
+    """The formats that tell of a canonical table and of which something was loaded."""
+    stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'obs_%'").fetchall()}
+    return [form for form in formats().values() if table in form.emits and table_of(form) in stored]
+
+
 def _merged(forms, table, recipe, as_of, touched):
     """SQL of one row per key from the partial rows of all formats: per column the best rank that has a value."""
     partials, ranks = [], {}
     for form in forms:
         emit = form.emits[table]
-        for given in recipe["extra"](emit):
-            emit.given.setdefault(given.target, given)
+        emit = replace(emit, given={given.target: given for given in recipe["extra"](emit)} | emit.given)
         for given in emit.given.values():
             ranks.setdefault(given.target, set()).add(given.rank)
         partials.append(partial_sql(form, emit, recipe["key"](form, emit), recipe["join"](form, emit), as_of, touched))
@@ -91,8 +117,12 @@ def _only(touched, name):
 
 
 def _parcel_lines(con, where, forms, as_of, touched):
-    """A parcel holds the order line it names. Where it names none: all lines of the order; and always those without an id."""
-    told = " UNION ".join(_told_parcels(form) for form in forms)
+    """A parcel holds the order line it names. Where it names none, or the named line is not known by its id: see below.
+
+    Naming none means all lines of the order; a name that no line has yet stands for the lines of the order without an id. A
+    parcel that was later tied to another line keeps both: neither file is known to be the wrong one.
+    """
+    told = " UNION ".join(_told_parcels(form, as_of) for form in forms)
     con.execute(f"""
         INSERT INTO {where}.parcel_lines
         SELECT DISTINCT p.account, p.parcel, i.order_id, i.line
@@ -101,20 +131,24 @@ def _parcel_lines(con, where, forms, as_of, touched):
             ON k.account = p.account AND k.parcel = p.parcel
         JOIN {where}.order_lines i
             ON i.account = p.account AND i.order_id = p.order_id
-            AND (p.item IS NULL OR i.order_item_id = p.item OR i.order_item_id IS NULL)
+        LEFT JOIN {where}.order_lines n
+            ON n.account = p.account AND n.order_id = p.order_id AND n.order_item_id = p.item
         {_only(touched, "i")}
+        WHERE p.item IS NULL OR i.line = n.line OR (n.line IS NULL AND i.order_item_id IS NULL)
     """)
 
 
-def _told_parcels(form):
+def _told_parcels(form, as_of):
     """SQL of the parcels that a format's observations name, with order and, where given, order item."""
     emit = form.emits["parcels"]
     parcel = parcel_key(form, emit)["parcel"]
     order, item = column(emit, "order_id"), column(emit, "order_item_id")
+    seen = f"least({', '.join([*(moment_of(form, name) for name in emit.anchor), known_at(form)])})"
     return f"""
         SELECT DISTINCT l.account, {parcel} AS parcel, {order} AS order_id, {item} AS item
         FROM {table_of(form)} o
         JOIN loads l ON l.file_id = o._file
+        {f"WHERE {seen} <= (SELECT as_of FROM context)" if as_of else ""}
     """
 
 
@@ -193,12 +227,10 @@ def _returns_to_lines(con, where, touched):
 
 
 def _calendar(con):
-    """Days for every known marketplace that has orders, from the first order to a year behind the newest moment covered."""
+    """Days for every marketplace that has orders (the empty name where none is known), to a year behind the newest moment covered."""
     span = con.sql(
         "SELECT CAST(min(covers_from) AS DATE) - 7, CAST(max(covers_to) AS DATE) FROM loads WHERE covers_to IS NOT NULL"
     ).fetchall()[0]
-    names = con.sql(
-        "SELECT DISTINCT marketplace FROM order_lines SEMI JOIN marketplaces USING (marketplace) ORDER BY 1"
-    ).fetchall()
+    names = con.sql("SELECT DISTINCT coalesce(marketplace, '') FROM order_lines ORDER BY 1").fetchall()
     if span[1]:
         fill_calendar(con, [name for (name,) in names], *span)

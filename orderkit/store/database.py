@@ -58,10 +58,13 @@ def reader(path):
         raise DatabaseUnusable(f"There is no database {path}. Load some exports first: orderkit load FOLDER --db {path}.")
     con = _connect(path, read_only=True)
     con.execute("SET TimeZone = 'UTC'")
-    if not con.sql("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall():
+    try:
+        if not con.sql("SELECT 1 FROM duckdb_tables() WHERE table_name = 'layout'").fetchall():
+            raise DatabaseUnusable(f"{path} is a DuckDB file, but orderkit did not make it. Name another file with --db.")
+        _check_layout(con, path)
+    except DatabaseUnusable:
         con.close()
-        raise DatabaseUnusable(f"{path} is a DuckDB file, but orderkit did not make it. Name another file with --db.")
-    _check_layout(con, path)
+        raise
     return con
 
 

@@ -167,15 +167,25 @@ def readable(path, content):
 
 def _write_clean(path, encoding, copy):
     """Writes the content as UTF-8: CR LF and lone CR line ends become LF where the file has no other, NUL becomes its mark."""
+    lone_cr = not any("\n" in text for text in _decoded(path, encoding))
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        held = ""
+        for text in _decoded(path, encoding):
+            held = _pass_on(held + text, out, lone_cr)
+        _pass_on(held + "\n", out, lone_cr)
+
+
+def _decoded(path, encoding):
+    """The content as text, piece by piece."""
     errors = "orderkit_latin1" if encoding == "cp1252" else "strict"
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(errors)
     with opened(path) as stream:
-        lone_cr = b"\n" not in stream.read()
-    with opened(path) as stream, copy.open("w", encoding="utf-8", newline="") as out:
-        held = ""
-        while chunk := stream.read(CHUNK):
-            held = _pass_on(held + decoder.decode(chunk), out, lone_cr)
-        _pass_on(held + decoder.decode(b"", final=True) + "\n", out, lone_cr)
+        try:
+            while chunk := stream.read(CHUNK):
+                yield decoder.decode(chunk)
+            yield decoder.decode(b"", final=True)
+        except UnicodeDecodeError as problem:
+            raise FileRefused(path, f"is cut off or damaged: it is not {encoding} to its end. Download it again.") from problem
 
 
 def _pass_on(text, out, lone_cr):

@@ -5,7 +5,7 @@ in an order do lines have to be told apart, by price and units. All of it is a f
 number handed out while loading would change when a smaller id arrives later.
 """
 
-from orderkit.store.observations import table_of
+from orderkit.store.observations import known_at, table_of
 
 
 def resolve(con, forms, touched):
@@ -28,7 +28,7 @@ def _observed(form, touched):
     keys = emit.keys
     item = f'o."{keys["order_item_id"]}"' if "order_item_id" in keys else "NULL::VARCHAR"
     price, units = (f'o."{name}"' for name in emit.same_line)
-    version = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+    version = known_at(form)
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     only = f'SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{keys["order_id"]}"' if touched else ""
     return f"""

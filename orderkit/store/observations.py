@@ -47,6 +47,11 @@ def moment_of(form, name, zone="'UTC'"):
     return day_end(f'o."{name}"', zone) if form.columns[name].type == "day" else f'o."{name}"'
 
 
+def known_at(form):
+    """SQL for the moment of the snapshot that an observation `o` of load `l` comes from: the row's own, else the file's end."""
+    return f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+
+
 def zone_join(form):
     """SQL (join, zone expression) that gives each row the zone of its marketplace, where the format tells the marketplace."""
     lines = form.emits.get("order_lines")
@@ -168,7 +173,7 @@ def _record(form):
     emit = next(iter(form.emits.values()))
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     keys = ", ".join(f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values())
-    version = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+    version = known_at(form)
     currency = form.emits["order_lines"].given.get("currency") if form.money else None
     amount = f'o."{form.money}"' if form.money else "NULL"
     currency = f'o."{currency.sources[0]}"' if currency else "NULL"

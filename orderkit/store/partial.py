@@ -5,7 +5,7 @@ anchor (an order from its purchase) on, a *dated* one from its own date on, a *s
 Equal versions are told apart by content, never by the order of loading.
 """
 
-from orderkit.store.observations import moment_of, table_of, zone_join
+from orderkit.store.observations import known_at, moment_of, table_of, zone_join
 
 CANONICAL_MOMENTS = {"ordered_at", "shipped_at", "confirmed_at", "first_scan_at", "last_scan_at", "delivered_at"}
 
@@ -13,19 +13,18 @@ CANONICAL_MOMENTS = {"ordered_at", "shipped_at", "confirmed_at", "first_scan_at"
 def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     """SQL of the partial rows of one format and table: account, key columns, one column `name__rank` per given column.
 
-    key_sql: {key column: SQL over the observation `o`}; key_join: SQL joined to `o` to make keys; as_of: None for all that is
-    known, else the name of a parameter is not needed, `context.as_of` is read; touched: whether only the orders in TEMP table
-    `touched` are wanted.
+    key_sql: {key column: SQL over the observation `o`}; key_join: SQL joined to `o` to make keys; as_of: whether to show only
+    what was known at `context.as_of`; touched: whether only the orders in TEMP table `touched` are wanted.
     """
     join, zone = zone_join(form)
-    known = f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
+    known = known_at(form)
     anchors = [moment_of(form, name) for name in emit.anchor]
     anchor = f"least({', '.join(anchors)})" if len(anchors) > 1 else anchors[0]
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     order = emit.keys["order_id"]
     only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{order}"' if touched else ""
     seen = f"SELECT o.*, l.account AS _account, {known} AS _known, {anchor} AS _anchor, {zone} AS _zone,"
-    seen += f" (coalesce(CAST(epoch({known}) AS UBIGINT), 0) << 32) | (hash({names}) & 4294967295) AS _version"
+    seen += f" coalesce(CAST(epoch_us({known}) AS HUGEINT), 0) * {1 << 64} + hash({names}) AS _version"
     for key, sql in key_sql.items():
         seen += f", {sql} AS _key_{key}"
     seen += f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}{join}{key_join}"

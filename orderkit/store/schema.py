@@ -3,7 +3,7 @@
 import datetime as dt
 from importlib import resources
 
-from orderkit.marketplaces import calendar_rows, marketplaces
+from orderkit.marketplaces import calendar_rows, marketplaces, unknown
 
 LAYOUT = 1  # raised when a released database would not be understood by newer code, or the other way round
 
@@ -26,14 +26,14 @@ def create(con):
 def fill_calendar(con, names, first, last):
     """Sees to it that `calendar` holds every day from first to last (and a year beyond) for the named marketplaces.
 
-    Unknown marketplaces share the rows of the empty name: plain weeks, no holidays known, so no business days are claimed.
+    A marketplace that orderkit does not know has plain weeks; its holidays are not known, so no business days are claimed.
     """
     last = dt.date(last.year + 1, 12, 31)
     for name in names:
         have = con.sql("SELECT min(day), max(day) FROM calendar WHERE marketplace = $name", params={"name": name}).fetchall()[0]
         if have[0] and have[0] <= first and have[1] >= last:
             continue
-        rows = calendar_rows(marketplaces()[name], min(first, have[0] or first), max(last, have[1] or last))
+        rows = calendar_rows(marketplaces().get(name, unknown(name)), min(first, have[0] or first), max(last, have[1] or last))
         con.execute("DELETE FROM calendar WHERE marketplace = $name", {"name": name})
         columns = [list(column) for column in zip(*rows, strict=True)]
         con.execute(

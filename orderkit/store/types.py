@@ -5,6 +5,7 @@ Every check is strict on purpose: DuckDB's own casts read 1.5 as 2 units, 9.999 
 """
 
 TRUE, FALSE = ("true", "yes", "y", "1"), ("false", "no", "n", "0")
+EARLIEST, LATEST = "1995-01-01", "2100-01-01"  # no marketplace export tells of anything outside
 SHORTENED = r"-?\d(\.\d+)?[eE]\+?\d+"
 ORDER_ID = r"([A-Z]?\d{2,3}-\d{7}-\d{7})"
 MONEY = r"-?\d{1,15}(\.\d{1,2}0*)?"
@@ -67,9 +68,9 @@ def _wrong(column, cell):
         case "currency":
             return f"NOT {_full(cell, '[A-Za-z]{3}')}", "not_a_currency"
         case "moment":
-            return f"{value(column, cell)} IS NULL", "not_a_moment"
+            return f"coalesce(NOT ({value(column, cell)} BETWEEN '{EARLIEST}' AND '{LATEST}'), true)", "not_a_moment"
         case "day":
-            return f"{value(column, cell)} IS NULL", "not_a_day"
+            return f"coalesce(NOT ({value(column, cell)} BETWEEN '{EARLIEST}' AND '{LATEST}'), true)", "not_a_day"
         case "boolean":
             return f"lower({cell}) NOT IN ({_words(TRUE + FALSE)})", "not_yes_or_no"
         case "choice":

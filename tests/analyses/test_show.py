@@ -88,8 +88,14 @@ def test_table_escapes_aligns_and_says_what_is_not_known():
     assert "<caption>&lt;i&gt;</caption>" in html
     assert '<th scope="col">Order id</th><th scope="col" class="ok-right">Value</th>' in html
     assert '<th scope="col">Late?</th>' in html
-    assert '<td class="ok-short">&lt;b&gt;1&lt;/b&gt;</td><td class="ok-right">$1.50</td><td class="ok-right">1,200</td><td class="ok-short">yes</td>' in html
-    assert '<td class="ok-right"><span class="ok-unknown">not known</span></td><td class="ok-right">1</td><td class="ok-short">no</td>' in html
+    assert (
+        '<td class="ok-short">&lt;b&gt;1&lt;/b&gt;</td><td class="ok-right">$1.50</td>'
+        '<td class="ok-right">1,200</td><td class="ok-short">yes</td>' in html
+    )
+    assert (
+        '<td class="ok-right"><span class="ok-unknown">not known</span></td>'
+        '<td class="ok-right">1</td><td class="ok-short">no</td>' in html
+    )
     assert "hidden" not in html
 
 

@@ -131,7 +131,9 @@ def test_what_counts_as_late_and_open(con, delivery, status, lines, not_shipped,
         assert (row["value"], row["value_unknown_delivery"]) == ((D("7.00"), None) if lines else (None, D("7.00")))
 
 
-@pytest.mark.parametrize(("tracking", "delivery", "open_late", "unknown"), [("in_transit", "open_late", 1, 0), ("none", None, 0, 1)])
+@pytest.mark.parametrize(
+    ("tracking", "delivery", "open_late", "unknown"), [("in_transit", "open_late", 1, 0), ("none", None, 0, 1)]
+)
 def test_an_untracked_parcel_past_its_day_is_counted_as_not_known(con, tracking, delivery, open_late, unknown):
     day = dt.date(2026, 3, 11)
     shops.add_line(con, "A", value=D("7.00"), delivery=delivery, tracking=tracking, days_past_deliver_by=5, deliver_by_day=day)

@@ -87,7 +87,9 @@ def test_the_seller_agrees_to_one_upgrade_only(told):
     assert [told[label]["requests"][0]["seller_agrees"] for label in ("1 upgrade (1)", "1 upgrade (1) no")] == ["yes", "no"]
 
 
-@pytest.mark.parametrize(("label", "days"), [("2 (1)", -4), ("2 (2)", -4), ("2 (3)", -3), ("2 (4)", 10), ("tracking unknown", 10)])
+@pytest.mark.parametrize(
+    ("label", "days"), [("2 (1)", -4), ("2 (2)", -4), ("2 (3)", -3), ("2 (4)", 10), ("tracking unknown", 10)]
+)
 def test_the_promise_lies_so_many_days_back(told, label, days):
     assert days_past_promise(told[label]) == days
 

@@ -153,3 +153,56 @@ def test_a_cancelled_line_of_a_shipped_order_is_cancelled(tmp_path):
     con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", ALL_ORDERS, lines))
     held = con.sql("SELECT line, status, units FROM order_lines ORDER BY line").fetchall()
     assert held == [("11", "shipped", 1), ("12", "cancelled", 0)]
+
+
+TRACKING = ["order_id", "order_item_id", "tracking", "carrier", "delivered_at", "state", "first_scan_at"]
+
+
+def test_a_parcel_that_names_a_line_leaves_the_others_alone(tmp_path):
+    """Line 11 is known by its id, the hat is not: a parcel for 11 holds 11 only, one for an unknown id stands for the hat."""
+    ids = write(tmp_path / "ids.txt", ALL_ORDERS, [order_line(1, "11")])
+    bare = [order_line(1, headers=WITHOUT_IDS), order_line(1, headers=WITHOUT_IDS, sku="HAT")]
+    rows = [f"{order_id(1)},11,T1,Fast,,lost,", f"{order_id(1)},99,T2,Fast,,lost,"]
+    files = [
+        ids,
+        write(tmp_path / "bare.txt", WITHOUT_IDS, bare),
+        write(tmp_path / "tracking.csv", TRACKING, rows, delimiter=","),
+    ]
+    con = loaded(tmp_path / "shop.duckdb", *files)
+    assert con.sql("SELECT parcel, line FROM parcel_lines ORDER BY 1, 2").fetchall() == [("T1", "11"), ("T2", "HAT")]
+
+
+def test_a_parcel_shared_by_two_orders_is_one_parcel_in_any_order_of_loading(tmp_path):
+    orders = write(tmp_path / "orders.txt", ALL_ORDERS, [order_line(1, "11"), order_line(2, "22")])
+    first = write(tmp_path / "a.csv", TRACKING, [f"{order_id(1)},,T1,Fast,,in_transit,2026-11-03T10:00:00Z"], delimiter=",")
+    second = write(
+        tmp_path / "b.csv",
+        TRACKING,
+        [f"{order_id(2)},,T1,Fast,2026-11-05T10:00:00Z,delivered,2026-11-03T10:00:00Z"],
+        delimiter=",",
+    )
+    seen = []
+    for turn, files in enumerate(([orders, first, second], [second, orders, first], [first, second, orders])):
+        con = loaded(tmp_path / f"{turn}.duckdb", *files)
+        assert con.sql("SELECT count(*), min(outcome) FROM parcels").fetchall() == [(1, "delivered")]
+        assert con.sql("SELECT line FROM parcel_lines ORDER BY 1").fetchall() == [("11",), ("22",)]
+        seen.append(contents(con))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_versions_less_than_a_second_apart_are_ordered_by_time(tmp_path):
+    lines = [
+        order_line(1, "11", item_price=price, last_updated_date=f"2026-11-02T10:00:00.{part}+00:00")
+        for price, part in (("1.00", "100"), ("2.00", "900"), ("3.00", "500"))
+    ]
+    con = loaded(tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", ALL_ORDERS, lines))
+    assert con.sql("SELECT item_price FROM order_lines").fetchall() == [(Decimal("2.00"),)]
+
+
+def test_a_marketplace_that_orderkit_does_not_know_still_has_weeks(tmp_path):
+    from orderkit.shop import Shop
+
+    loaded(
+        tmp_path / "shop.duckdb", write(tmp_path / "orders.txt", ALL_ORDERS, [order_line(1, "11", sales_channel="Shop.example")])
+    ).close()
+    assert Shop(tmp_path / "shop.duckdb").weeks() == ["2026-W44"]

@@ -175,3 +175,28 @@ def test_missing_path_and_empty_folder_say_what_to_do(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(BadValue, match=r"holds no files\. Put the exports"):
         store.load(tmp_path / "empty", db=tmp_path / "shop.duckdb")
+
+
+@pytest.mark.parametrize(
+    "moment", ["1900-01-01T00:00:00+00:00", "0001-01-01T00:00:00+00:00", "2200-01-01T00:00:00+00:00", "9999-12-31T23:59:59Z"]
+)
+@pytest.mark.parametrize("column", ["purchase_date", "last_updated_date"])
+def test_a_moment_outside_all_reason_is_set_aside(tmp_path, column, moment):
+    lines = [*GOOD[:2], order_line(9, "99", **{column: moment}), *GOOD[3:]]
+    result = store.load(write(tmp_path / "orders.txt", ALL_ORDERS, lines), db=tmp_path / "shop.duckdb").files[0]
+    assert (result.quarantined_lines, result.why[0][2], result.loaded) == ([4], "not_a_moment", 4)
+
+
+def test_utf16_with_lone_cr_and_a_letter_that_holds_a_line_feed_byte(tmp_path):
+    file = tmp_path / "orders.txt"
+    file.write_bytes(TEXT.replace("mug", "mug Ċ").replace("\n", "\r").encode("utf-16"))
+    result = store.load(file, db=tmp_path / "shop.duckdb").files[0]
+    assert (result.lines, result.loaded) == (5, 5)
+
+
+def test_utf16_cut_in_the_middle_of_a_letter_is_refused(tmp_path):
+    file = tmp_path / "orders.txt"
+    file.write_bytes(TEXT.encode("utf-16")[:-1])
+    result = store.load(file, db=tmp_path / "shop.duckdb").files[0]
+    assert result.state == "refused"
+    assert "not utf-16 to its end" in result.reason
