@@ -227,7 +227,7 @@ def _returns_to_lines(con, where, touched):
 
 
 def _calendar(con):
-    """Days for every marketplace that has orders (the empty name where none is known), to a year behind the newest moment covered."""
+    """Days for every marketplace that has orders (the empty name for those without), to a year behind the newest moment."""
     span = con.sql(
         "SELECT CAST(min(covers_from) AS DATE) - 7, CAST(max(covers_to) AS DATE) FROM loads WHERE covers_to IS NOT NULL"
     ).fetchall()[0]

@@ -23,8 +23,10 @@ FACTS = {
         received BOOLEAN, refunded_amount DECIMAL(18, 2), is_refunded BOOLEAN, closed BOOLEAN, value DECIMAL(18, 2),
         days_since_requested INTEGER, days_since_received INTEGER""",
 }
-ANSWER = "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE, missing VARCHAR,"
-    " ask_for VARCHAR, source VARCHAR"
+ANSWER = (
+    "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE, missing VARCHAR, ask_for VARCHAR,"
+    " source VARCHAR"
+)
 QUESTIONS = {
     "line": ("cancel", "upgrade", "address", "not_received"),
     "return_id": ("return_request", "return_received"),
