@@ -250,10 +250,11 @@ def doctor(db, as_json):
     _print(examine(db), as_json)
 
 
-@main.command()
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @DB
-def lab(db):
-    """Open JupyterLab on the notebooks; with the sample shop where the database is not there yet."""
+def lab(options, db):
+    """Open JupyterLab on the notebooks; with the sample shop where the database is not there yet. OPTIONS go to JupyterLab."""
     from orderkit.lab import start
 
-    sys.exit(start(db, say=_say))
+    sys.exit(start(db, say=_say, options=options))

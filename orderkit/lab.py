@@ -11,8 +11,8 @@ from orderkit import places, store
 COMMAND = ("-m", "jupyterlab", "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
 
 
-def start(db, *, say):
-    """Runs JupyterLab until the user ends it; its exit code.
+def start(db, *, say, options=()):
+    """Runs JupyterLab, with further options of its own, until the user ends it; its exit code.
 
     The notebooks are copied once into a folder `notebooks` where the user stands, so that edits are theirs and stay. They read
     the database from the environment variable ORDERKIT_DB; without a database the sample shop is loaded beside them.
@@ -26,6 +26,6 @@ def start(db, *, say):
     if not database.exists():
         database = folder / "sample.duckdb"
         if not database.exists():
-            store.load(places.sample(), db=database, account="sample")
+            store.load(places.sample(), db=database, account=places.SAMPLE_ACCOUNT)
         say("There is no database yet: the notebooks show the SAMPLE shop. Load your exports with orderkit load FOLDER.")
-    return subprocess.call([sys.executable, *COMMAND], cwd=folder, env={**os.environ, "ORDERKIT_DB": str(database)})
+    return subprocess.call([sys.executable, *COMMAND, *options], cwd=folder, env={**os.environ, "ORDERKIT_DB": str(database)})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from orderkit.errors import NothingToShow
 
+SAMPLE_ACCOUNT = "SAMPLE"  # the account under which the invented shop is loaded: whoever opens its database sees the mark
 PACKAGE = Path(__file__).resolve().parent
 
 

@@ -23,11 +23,10 @@ class Shop:
     """
 
     def __init__(self, path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
-        self.path, self.pack, self.is_sample, self._clock = Path(path), policy.load_pack(pack), sample, clock
+        self.path, self.pack, self._clock = Path(path), policy.load_pack(pack), clock
         self.con = store.reader(path)
-        if (
-            sample and clock is None
-        ):  # an invented shop has no today: the morning after its data ends, so that deadlines mean something
+        self.is_sample = sample or store.accounts(self.con) == [places.SAMPLE_ACCOUNT]
+        if self.is_sample and clock is None:  # an invented shop has no today: take the morning after its data ends
             clock = store.newest(self.con) + dt.timedelta(hours=9)
         store.set_context(self.con, as_of, clock)
         if as_of is not None:
@@ -156,5 +155,5 @@ def open(path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=Fa
 def sample(folder=None):
     """The sample shop, loaded into a throwaway database (in `folder`, by default a new temporary one) and marked SAMPLE."""
     path = Path(folder or tempfile.mkdtemp(prefix="orderkit-sample-")) / "sample.duckdb"
-    store.load(places.sample(), db=path, account="sample")
+    store.load(places.sample(), db=path, account=places.SAMPLE_ACCOUNT)
     return Shop(path, sample=True)

@@ -1,8 +1,8 @@
 """From bytes to canonical tables in one DuckDB file: the only layer that reads exports and the only one that writes."""
 
 from orderkit.store.canonical import build_as_of
-from orderkit.store.context import moment, newest, set_context
+from orderkit.store.context import accounts, moment, newest, set_context
 from orderkit.store.database import reader
 from orderkit.store.load import FileResult, LoadResult, load
 
-__all__ = ["FileResult", "LoadResult", "build_as_of", "load", "moment", "newest", "reader", "set_context"]
+__all__ = ["FileResult", "LoadResult", "accounts", "build_as_of", "load", "moment", "newest", "reader", "set_context"]

@@ -31,6 +31,11 @@ def newest(con):
     return con.sql("SELECT max(covers_to) FROM loads").fetchall()[0][0]
 
 
+def accounts(con):
+    """The names of the seller accounts in the database."""
+    return [row[0] for row in con.sql("SELECT DISTINCT account FROM loads ORDER BY account").fetchall()]
+
+
 def set_context(con, as_of=None, clock=None):
     """Makes the TEMP table `context` (as_of, as_of_day, clock, clock_day); days are UTC days.
 
