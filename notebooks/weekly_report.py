@@ -78,7 +78,8 @@ display(losses.picture())
 # %% [markdown]
 # ## What the exports say, added up
 # Every order line that was loaded, by the status that the export gives it.
-# Amounts that an export leaves empty are missing, not zero.
+# Amounts are prices of goods as exported, before promotions and without postage; a cancelled line keeps the price it was bought
+# at where an export still tells it. Amounts that an export leaves empty are missing, not zero.
 
 # %%
 statuses = shop.measure("status_counts", by="status_as_exported").fillna({"status_as_exported": "not known at that time"})

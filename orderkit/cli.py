@@ -121,6 +121,8 @@ def report(paths, sample, week, to, account, db, as_json):
             if paths:
                 code = _load(paths, account, db, quiet=True).exit_code
             shop = shops.Shop(db)
+        if code:
+            _say("Some lines or files could not be read, see above; the page is made from the rest.")
         _say("Working out the page; this takes some seconds.")
         page = shop.report(week=week, to=to)
         shop.close()
@@ -206,6 +208,9 @@ def measure(name, by, since, until, marketplace, db, as_of, as_json):
     """A measure as a table; without a name, the list of measures."""
     from orderkit import measures
 
+    if name is None and as_json:
+        click.echo(json.dumps([{"measure": each, **measures.about(each)} for each in measures.names()]))
+        return
     if name is None:
         for each in measures.names():
             click.echo(f"{each}: {measures.about(each)['about']}")

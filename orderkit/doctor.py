@@ -35,7 +35,7 @@ def examine(db):
     """Looks at the installation and at a database file; never fails for want of data."""
     versions = {"orderkit": __version__, "python": platform.python_version()}
     versions |= {name: importlib.metadata.version(name) for name in SHOWN}
-    held, words = {}, f"{Path(db).name}: not made yet. Load exports: orderkit load FOLDER."
+    held, words = {}, f"{Path(db).name}: not made yet. Load exports: python3 run.py report FOLDER."
     try:
         if Path(db).exists():
             con = store.reader(db)

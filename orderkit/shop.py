@@ -28,6 +28,8 @@ class Shop:
         self.is_sample = sample or store.accounts(self.con) == [places.SAMPLE_ACCOUNT]
         if self.is_sample and clock is None:  # an invented shop has no today: take the morning after its data ends
             clock = store.newest(self.con) + dt.timedelta(hours=9)
+        if as_of is not None and self._clock is None:  # whoever asks for a past day wants the days left counted from there
+            clock = as_of
         store.set_context(self.con, as_of, clock)
         if as_of is not None:
             store.build_as_of(self.con)
@@ -73,30 +75,39 @@ class Shop:
 
     def exposure(self, *, marketplace=None):
         """Refunds at risk on late deliveries."""
-        return analyses.exposure(self._facts, marketplace=marketplace)
+        return analyses.exposure(self._facts, marketplace=self._site(marketplace))
 
     def returns(self, *, marketplace=None):
         """Why buyers send things back, and what it costs."""
-        return analyses.returns(self._facts, marketplace=marketplace)
+        return analyses.returns(self._facts, marketplace=self._site(marketplace))
 
     def losses(self, *, marketplace=None):
         """Parcels lost and damaged, and what to expect."""
-        return analyses.losses(self._facts, marketplace=marketplace)
+        return analyses.losses(self._facts, marketplace=self._site(marketplace))
 
     def measure(self, name, *, by=None, since=None, until=None, marketplace=None):
         """A measure as a plain frame; `measures.names()` lists them."""
-        return measures.run(self._facts, name, by=by, since=since, until=until, marketplace=marketplace)
+        return measures.run(self._facts, name, by=by, since=since, until=until, marketplace=self._site(marketplace))
 
     def sql(self, text, **values):
-        """The frame that a SELECT gives; values go in as $name."""
-        return self._facts.sql(text, params=values or None).df()
+        """The frame that one SELECT gives; values go in as $name. Nothing is written, and no other file is read.
+
+        Raises BadValue for anything else than one SELECT, and for one that the engine cannot run.
+        """
+        return store.select(self._facts, text, values)
+
+    def _site(self, marketplace):
+        """A marketplace of this shop by its name, in any case of letters. Raises UnknownName for one without orders here."""
+        if marketplace is None:
+            return None
+        known = [row[0] for row in self.con.sql("SELECT DISTINCT marketplace FROM order_lines ORDER BY 1").fetchall() if row[0]]
+        if str(marketplace).lower() not in known:
+            raise UnknownName("marketplace", marketplace, known, where=" with orders in this shop")
+        return str(marketplace).lower()
 
     def set_aside(self):
         """The lines that were set aside, by file and reason; a sentence where there are none."""
-        frame = self.measure("lines_set_aside")
-        if frame.empty:
-            return show.note("No lines were set aside.")
-        return show.table(frame, caption="Lines set aside")
+        return analyses.set_aside(self.con)
 
     def up_to(self, section):
         """Up to when the data of a section reaches, and which exports for it are missing, in one sentence."""
@@ -130,13 +141,17 @@ class Shop:
         self.con.close()
 
     def _summary(self):
-        lines, orders = self.con.sql("SELECT count(*), count(DISTINCT order_id) FROM order_lines").fetchall()[0]
+        lines, orders, reconstructed = self.con.sql(
+            "SELECT count(*), count(DISTINCT order_id), count(*) FILTER (reconstructed) FROM order_lines"
+        ).fetchall()[0]
+        only_later = f", {reconstructed:,} of them reconstructed (only later exports tell of them)" if reconstructed else ""
         sample = "SAMPLE: not your data. " if self.is_sample else ""
         reviewed = self.pack.reviewed
         old = (self.con.sql("SELECT clock_day FROM context").fetchall()[0][0] - reviewed).days > RULES_ARE_OLD_AFTER
         warning = ": more than 60 days ago, so look for newer ones" if old else ""
         return (
-            f"{sample}{orders:,} orders, {lines:,} lines; data up to {show.day(self.data_up_to.date())}; "
+            f"{sample}Week {iso_week(self.data_up_to.date())}, data up to {show.day(self.data_up_to.date())}; "
+            f"{orders:,} orders, {lines:,} lines{only_later}; "
             f"rules: {self.pack.name}, reviewed {show.day(reviewed)}{warning}"
         )
 

@@ -1,9 +1,9 @@
 """The questions that sellers ask, each answered by one function of a connection that gives a Result."""
 
 from orderkit.analyses.exposure import exposure
-from orderkit.analyses.freshness import up_to
+from orderkit.analyses.freshness import set_aside, up_to
 from orderkit.analyses.losses import losses
 from orderkit.analyses.returns import returns
 from orderkit.analyses.todo import today, todo
 
-__all__ = ["exposure", "losses", "returns", "today", "todo", "up_to"]
+__all__ = ["exposure", "losses", "returns", "set_aside", "today", "todo", "up_to"]

@@ -1,9 +1,13 @@
 """Up to when the data of each section reaches, and which exports for it are not loaded."""
 
+import pandas as pd
+
 from orderkit.analyses import show
 from orderkit.errors import UnknownName
 from orderkit.formats import formats
+from orderkit.store import reason_words
 
+SHOWN = 50  # lines set aside on a page
 BY_STATUS = "fate by order status"
 
 # section -> what it needs: words, canonical table, column that an export must give
@@ -31,6 +35,27 @@ NEEDS = {
 }
 
 
+def set_aside(con):
+    """The lines that were set aside: file, line, column and reason in plain words; a sentence where there are none."""
+    rows = con.sql("""
+        SELECT l.file, r.line, r."column", r.reason
+        FROM rejects r
+        JOIN loads l ON l.file_id = r.file_id
+        ORDER BY l.file, r.line
+    """).fetchall()
+    if not rows:
+        return show.note("No lines were set aside.")
+    words = reason_words()
+    frame = pd.DataFrame(
+        [
+            {"file": file, "line": line, "column": column or "the whole line", "why": words[why]}
+            for file, line, column, why in rows[:SHOWN]
+        ]
+    )
+    more = f"Lines set aside: {len(rows):,}" + (f", the first {SHOWN} of them" if len(rows) > SHOWN else "")
+    return show.table(frame, caption=more)
+
+
 def up_to(con, section):
     """One sentence: for everything that a section needs, up to which day the loaded exports tell, or which export would.
 
@@ -39,9 +64,9 @@ def up_to(con, section):
     if section not in NEEDS:
         raise UnknownName("section", section, NEEDS)
     newest = con.sql("""
-        SELECT format, max(covers_to)
-        FROM loads
-        WHERE covers_to <= (SELECT as_of FROM context)
+        SELECT format, max(least(covers_to, as_of))
+        FROM loads, context
+        WHERE covers_from <= as_of
         GROUP BY format
     """)
     held = dict(newest.fetchall())

@@ -91,7 +91,7 @@ def _thing(row, clock, meanings):
         "item": hashlib.sha256(key.encode()).hexdigest()[:8],
         "what": _what(row),
         "days_left": (row["deadline"] - clock).days if row["deadline"] else None,
-        "advice": _advice(row, meanings),
+        "advice": _advice(row, clock, meanings),
         "why": _why(row),
     }
 
@@ -108,13 +108,17 @@ def _task(thing):
     }
 
 
-def _advice(row, meanings):
+def _advice(row, clock, meanings):
     """What the answer means, as a sentence; for a parcel that nobody has complained about it would be advice too early."""
-    if row["kind"] in ("ship_late", "late_open"):
+    if row["kind"] == "ship_late":
+        return "Look in Seller Central first: it may have shipped since the export."
+    if row["kind"] == "late_open":
         return ""
     if row["answer"] in (None, "unknown"):
         return "What the rules say is not known."
     said = meanings.get(row["answer"], row["answer"].replace("_", " "))
+    if row["deadline"] and row["deadline"] < clock:
+        return f"By the newest export the answer was: {said}. That day has passed: look in Seller Central first."
     return f"{said[:1].upper()}{said[1:]}."
 
 

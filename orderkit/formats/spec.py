@@ -13,7 +13,7 @@ NOT_KEPT = {"personal", "ignored"}
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 KEYS = {
     "title", "find", "unlocks", "delimiter", "quoting", "encodings", "record_start", "signature", "required", "needs", "known_at",
-    "repeats", "aliases", "columns", "maps", "maps_from", "emits", "money", "variants",
+    "newer_by", "repeats", "aliases", "columns", "maps", "maps_from", "emits", "money", "variants",
 }  # fmt: skip
 
 
@@ -84,6 +84,7 @@ class Format:
     needs: tuple
     known_row: str | None
     known_file: tuple
+    newer_by: tuple
     repeats: tuple
     aliases: dict
     columns: dict
@@ -145,6 +146,7 @@ def read_format(name, text, load_maps, where):
         needs=tuple(stored(header, "needs") for header in text.get("needs", ())),
         known_row=stored(known["row"], "known_at") if "row" in known else None,
         known_file=tuple(stored(header, "known_at") for header in known.get("file_end", ())),
+        newer_by=tuple(stored(header, "newer_by") for header in text.get("newer_by", ())),
         repeats=tuple(stored(header, "repeats") for header in text.get("repeats", ())),
         aliases={normal(alias): normal(header) for alias, header in text.get("aliases", {}).items()},
         columns={column.name: column for column in columns.values()},

@@ -45,7 +45,12 @@ def _classified(con, frame, of, pack, as_of, marketplace):
 
 def _bring_in(con, frame, of, key, marketplace):
     """TEMP table `given` (the frame, with its row number) and the canonical rows made of it, keyed by that number."""
-    con.register("_frame", frame)
+    try:
+        con.register("_frame", frame)
+    except Exception:  # whatever it is, the engine knows no way to read it
+        raise BadValue(
+            f"A {type(frame).__name__} is no frame that can be classified: give pandas, polars or Arrow with columns."
+        ) from None
     con.execute("CREATE TEMP TABLE given AS SELECT row_number() OVER () AS _orderkit_row, * FROM _frame")
     types = dict(zip(con.table(of).columns, map(str, con.table(of).types), strict=True))
     keys = {"account": "'main'", "order_id": "'row'", key: "CAST(_orderkit_row AS VARCHAR)"}
@@ -84,10 +89,28 @@ def _lay_over(con, facts_table, key):
     canonical = set(con.table("order_lines").columns) | set(con.table("returns").columns)
     own = set(con.table("given").columns) - canonical
     over = [fact for name, fact in dictionary(facts_table).items() if name in own]
+    for fact in dictionary(facts_table).values():
+        if fact.name in con.table("given").columns and (fact in over or fact.values):
+            _check_values(con, fact)
     if over:
         changes = ", ".join(f'{fact.name} = CAST(given."{fact.name}" AS {fact.sql_type})' for fact in over)
         con.execute(
             f"UPDATE {facts_table} SET {changes} FROM given WHERE {facts_table}.{key} = CAST(given._orderkit_row AS VARCHAR)"
+        )
+
+
+def _check_values(con, fact):
+    """Raises BadValue where a column of facts holds what the fact can never be."""
+    try:
+        values = con.sql(
+            f'SELECT DISTINCT CAST("{fact.name}" AS {fact.sql_type}) AS v FROM given WHERE "{fact.name}" IS NOT NULL'
+        )
+        found = [row[0] for row in values.fetchall()]
+    except duckdb.Error:
+        raise BadValue(f"Column {fact.name!r} of the frame cannot be read as {fact.type}.") from None
+    if fact.type == "text" and fact.values and set(found) - set(fact.values):
+        raise BadValue(
+            f"Column {fact.name!r} of the frame holds values that this fact never has; known: {', '.join(fact.values)}."
         )
 
 

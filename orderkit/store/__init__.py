@@ -4,5 +4,19 @@ from orderkit.store.canonical import build_as_of
 from orderkit.store.context import accounts, moment, newest, set_context
 from orderkit.store.database import reader
 from orderkit.store.load import FileResult, LoadResult, load
+from orderkit.store.query import select
+from orderkit.store.reasons import reason_words
 
-__all__ = ["FileResult", "LoadResult", "accounts", "build_as_of", "load", "moment", "newest", "reader", "set_context"]
+__all__ = [
+    "FileResult",
+    "LoadResult",
+    "accounts",
+    "build_as_of",
+    "load",
+    "moment",
+    "newest",
+    "reader",
+    "reason_words",
+    "select",
+    "set_context",
+]

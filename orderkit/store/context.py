@@ -27,8 +27,12 @@ def moment(value):
 
 
 def newest(con):
-    """The newest moment that the loaded data covers, or None where nothing is loaded."""
-    return con.sql("SELECT max(covers_to) FROM loads").fetchall()[0][0]
+    """The newest moment that the loaded data covers, or None where nothing is loaded.
+
+    A date that lies ahead of the clock is an error in some export: it must not move the whole shop into the future.
+    """
+    found = con.sql("SELECT max(covers_to) FROM loads").fetchall()[0][0]
+    return min(found, dt.datetime.now(dt.UTC) + dt.timedelta(days=1)) if found else None
 
 
 def accounts(con):

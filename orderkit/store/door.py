@@ -17,7 +17,7 @@ from pathlib import Path
 from orderkit.errors import FileRefused
 
 CHUNK = 1 << 20
-NUL_MARK = "\u2400"  # stands for a NUL byte in the clean copy, so that the record scan can name the line
+NUL_MARK = "\u2400"  # stands for a NUL (or 0x01) byte in the clean copy, so that the record scan can name the line
 KANA = re.compile("[\u3040-\u30ff]")
 
 
@@ -32,6 +32,11 @@ class Content:
     crlf: bool
     clean: bool  # DuckDB can read the file as it is
     gzip: bool = False
+
+    @property
+    def damaged(self):
+        """Whether some bytes are no text, while the rest is UTF-8."""
+        return self.encoding == DAMAGED
 
     @property
     def packed(self):
@@ -82,7 +87,7 @@ class _Tally:
         self.lf += chunk.count(b"\n")
         self.cr += chunk.count(b"\r")
         self.crlf += chunk.count(b"\r\n") + (self.last == b"\r" and chunk[:1] == b"\n")
-        self.nul += chunk.count(b"\0")
+        self.nul += chunk.count(b"\0") + chunk.count(b"\1")
         self.last = chunk[-1:] or self.last
 
 
@@ -140,8 +145,22 @@ def _ends_well(decoder):
     return True
 
 
+DAMAGED = "utf-8, damaged"
+
+
 def _legacy_encoding(path):
-    """cp932 where the bytes are valid in it and show Japanese kana, else cp1252 (its five undefined bytes pass through)."""
+    """What a file is that is not UTF-8 throughout.
+
+    Damaged UTF-8 where it holds more right letters beyond ASCII than wrong bytes: reading all of it as another encoding would
+    garble every name that is right. Else cp932 where the bytes are valid in it and show Japanese kana, else cp1252 (its five
+    undefined bytes pass through).
+    """
+    right = wrong = 0
+    for text in _decoded(path, DAMAGED):
+        beyond, bad = len(text) - len(text.encode("ascii", "ignore")), text.count("\ufffd")
+        right, wrong = right + beyond - bad, wrong + bad
+    if right > wrong:
+        return DAMAGED
     decoder, kana = codecs.getincrementaldecoder("cp932")(), False
     with opened(path) as stream:
         try:
@@ -177,8 +196,8 @@ def _write_clean(path, encoding, copy):
 
 def _decoded(path, encoding):
     """The content as text, piece by piece."""
-    errors = "orderkit_latin1" if encoding == "cp1252" else "strict"
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)(errors)
+    errors = {"cp1252": "orderkit_latin1", DAMAGED: "replace"}.get(encoding, "strict")
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding in ("utf-8", DAMAGED) else encoding)(errors)
     with opened(path) as stream:
         try:
             while chunk := stream.read(CHUNK):
@@ -191,7 +210,13 @@ def _decoded(path, encoding):
 def _pass_on(text, out, lone_cr):
     """Writes all of the text but a CR at its very end, which may be half of a CR LF; gives back what it held."""
     held = "\r" if text.endswith("\r") else ""
-    text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n" if lone_cr else " ").replace("\0", NUL_MARK)
+    text = (
+        text.removesuffix("\r")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n" if lone_cr else " ")
+        .replace("\0", NUL_MARK)
+        .replace("\1", NUL_MARK)
+    )
     out.write(text)
     return held
 

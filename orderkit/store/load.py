@@ -6,10 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import nearest, recognise
 from orderkit.store import canonical, database, door, observations, records
+from orderkit.store.reasons import reason_words
 
+UNREADABLE = "cannot be cut into lines (one of over 16 MB, or control characters). Download it again; nothing of it was loaded."
 OWN_FILES = {".duckdb", ".wal", ".html", ".py", ".ipynb"}  # not worth a word when a folder is read
 
 
@@ -65,7 +69,7 @@ class LoadResult:
 
 def _words(result):
     if result.state in ("skipped", "refused"):
-        return f"{result.file}: {result.state}. {result.reason}"
+        return f"{result.file}: {result.state}: {result.reason}"
     if result.state == "unchanged":
         return f"{result.file}: unchanged, loaded before ({result.format}, {result.lines:,} lines)"
     parts = [f"{result.loaded:,} new"]
@@ -76,20 +80,12 @@ def _words(result):
     text = f"{result.file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
     for line, column, reason, shape in result.why:
         where = f"line {line}, column {column}" if column else f"line {line}"
-        text += f"\n  {where}: {_reasons()[reason]}" + (f" (looks like {shape})" if shape else "")
+        text += f"\n  {where}: {reason_words()[reason]}" + (f" (looks like {shape})" if shape else "")
     if result.quarantined > len(result.why):
         text += f"\n  and {result.quarantined - len(result.why):,} more lines set aside"
     if result.unknown_columns:
         text += f"\n  columns not known to orderkit, not read: {', '.join(result.unknown_columns)}"
     return text
-
-
-def _reasons():
-    from importlib import resources
-
-    import yaml
-
-    return yaml.safe_load(resources.files(__package__).joinpath("reasons.yaml").read_text(encoding="utf-8"))
 
 
 def load(paths, *, db="orderkit.duckdb", account="main", progress=None):
@@ -232,8 +228,12 @@ def _fast(con, path, match, content, file_id):
 def _scan(con, path, match, content, file_id):
     """(content, records, set aside): whole lines in order, so that whatever is wrong can be named."""
     content = content or door.scan(path)
+    table = observations.table_of(match.format)
     with door.readable(path, content) as clean:
-        count, aside = records.record_scan(con, clean, match, observations.table_of(match.format), file_id, content.packed)
+        try:
+            count, aside = records.record_scan(con, clean, match, table, file_id, gzip=content.packed, damaged=content.damaged)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):  # their text may echo a raw line: it ends here
+            raise FileRefused(path, UNREADABLE, nearest=match.format.name) from None
     return content, count, aside
 
 

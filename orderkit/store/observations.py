@@ -52,6 +52,20 @@ def known_at(form):
     return f'coalesce(o."{form.known_row}", l.covers_to)' if form.known_row else "l.covers_to"
 
 
+def version_of(form):
+    """SQL for what tells which of two observations of one thing is newer; versions of one format compare with < and =.
+
+    The moment of the snapshot; where a format says `newer_by`, first the newest date in the row itself, then how much of the row
+    is filled (rows of such exports only ever gain dates, refunds, claims), because a later file may be an older range.
+    """
+    if not form.newer_by:
+        return known_at(form)
+    dates = ", ".join(moment_of(form, name) for name in form.newer_by)
+    newest = f"greatest({dates})" if len(form.newer_by) > 1 else dates
+    filled = " + ".join(f'(o."{column.name}" IS NOT NULL)::INTEGER' for column in form.kept)
+    return f"struct_pack(newest := coalesce({newest}, {known_at(form)}), filled := {filled}, known := {known_at(form)})"
+
+
 def zone_join(form):
     """SQL (join, zone expression) that gives each row the zone of its marketplace, where the format tells the marketplace."""
     lines = form.emits.get("order_lines")
@@ -105,24 +119,16 @@ def _make_fates(con):
         CREATE OR REPLACE TEMP TABLE _fate AS
         SELECT
             n.rid, n.grp, n.amount, n.currency,
-            n.copy > 1 OR (r.grp IS NOT NULL) OR (g.grp IS NOT NULL) AS duplicate,
-            n.copy > 1 OR coalesce(r.versions, g.versions).list_contains(n.version) AS told_then,
+            n.copy > 1 OR t.grp IS NOT NULL AS duplicate,
+            n.copy > 1 OR list_contains(t.moments, n.known) AS told_then,
             k.newest > n.version AS older
         FROM _new n
-        LEFT JOIN (  -- the same row
-            SELECT grp, content, list(DISTINCT version) AS versions
+        LEFT JOIN (  -- the same row, or the same group of rows
+            SELECT grp, several, content, list(DISTINCT known) AS moments
             FROM _old
-            WHERE NOT several
-            GROUP BY ALL
-        ) r
-            ON NOT n.several AND r.grp = n.grp AND r.content = n.content
-        LEFT JOIN (  -- the same group of rows
-            SELECT grp, content, list(DISTINCT version) AS versions
-            FROM _old
-            WHERE several
-            GROUP BY ALL
-        ) g
-            ON n.several AND g.grp = n.grp AND g.content = n.content
+            GROUP BY grp, several, content
+        ) t
+            ON t.grp = n.grp AND t.several = n.several AND t.content = n.content
         LEFT JOIN (SELECT grp, max(version) AS newest FROM _old GROUP BY grp) k
             ON k.grp = n.grp
     """)
@@ -156,7 +162,7 @@ def _make_new_and_old(con, form, file_id, account):
         f"""
         CREATE OR REPLACE TEMP TABLE _old AS
         SELECT
-            grp, several, version,
+            grp, several, version, known,
             CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content
         FROM (
             {record}
@@ -173,7 +179,6 @@ def _record(form):
     emit = next(iter(form.emits.values()))
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     keys = ", ".join(f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values())
-    version = known_at(form)
     currency = form.emits["order_lines"].given.get("currency") if form.money else None
     amount = f'o."{form.money}"' if form.money else "NULL"
     currency = f'o."{currency.sources[0]}"' if currency else "NULL"
@@ -184,7 +189,8 @@ def _record(form):
             concat_ws(chr(31), {keys}) AS grp,
             {_several(form)} AS several,
             hash({names}) AS own,
-            {version} AS version,
+            {version_of(form)} AS version,
+            {known_at(form)} AS known,
             {amount} AS amount,
             {currency} AS currency
         FROM {table_of(form)} o

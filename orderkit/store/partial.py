@@ -5,7 +5,7 @@ anchor (an order from its purchase) on, a *dated* one from its own date on, a *s
 Equal versions are told apart by content, never by the order of loading.
 """
 
-from orderkit.store.observations import known_at, moment_of, table_of, zone_join
+from orderkit.store.observations import known_at, moment_of, table_of, version_of, zone_join
 
 CANONICAL_MOMENTS = {"ordered_at", "shipped_at", "confirmed_at", "first_scan_at", "last_scan_at", "delivered_at"}
 
@@ -24,7 +24,11 @@ def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     order = emit.keys["order_id"]
     only = f' SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{order}"' if touched else ""
     seen = f"SELECT o.*, l.account AS _account, {known} AS _known, {anchor} AS _anchor, {zone} AS _zone,"
-    seen += f" coalesce(CAST(epoch_us({known}) AS HUGEINT), 0) * {1 << 64} + hash({names}) AS _version"
+    seen += f" {_version(form, names)} AS _version"
+    if form.repeats:
+        repeats = ", ".join(f'o."{name}"' for name in form.repeats)
+        owners = ", ".join(["l.account", *key_sql.values(), repeats])
+        seen += f", row_number() OVER (PARTITION BY {owners} ORDER BY {known} DESC, hash({names})) = 1 AS _newest"
     for key, sql in key_sql.items():
         seen += f", {sql} AS _key_{key}"
     seen += f" FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file{only}{join}{key_join}"
@@ -41,12 +45,20 @@ def partial_sql(form, emit, key_sql, key_join, as_of, touched):
     )
 
 
+def _version(form, names):
+    """SQL for the version with the content behind it, so that equal versions are told apart by what they say."""
+    if form.newer_by:
+        return f"struct_pack(version := {version_of(form)}, content := hash({names}))"
+    return f"coalesce(CAST(epoch_us({known_at(form)}) AS HUGEINT), 0) * {1 << 64} + hash({names})"
+
+
 def _column(form, given, as_of):
     sources = [f'o."{name}"' for name in given.sources]
+    told = f"({' OR '.join(f'{source} IS NOT NULL' for source in sources)})" if sources else "true"
     value = given.sql.format(*sources)
     if given.target in CANONICAL_MOMENTS and form.columns[given.sources[0]].type == "day":
         value = f"timezone(o._zone, CAST({value} AS TIMESTAMP))"
-    visible = [f"({value}) IS NOT NULL"]
+    visible = [told]
     if as_of and given.time == "state":
         visible.append("o._known <= c.as_of")
     elif as_of and given.time == "dated":
@@ -55,8 +67,12 @@ def _column(form, given, as_of):
         visible.append("coalesce(o._anchor, o._known) <= c.as_of")
     where = f"FILTER ({' AND '.join(visible)})"
     name = f"{given.target}__{given.rank}"
-    if given.sum:  # one row per promotion: the amounts of one version add up, the same row of two files counts once
-        rows = ", ".join(f'o."{name}"' for name in form.repeats)
-        versions = f"list(DISTINCT struct_pack(r := row({rows}), v := {value})) {where}"
-        return f"list_sum(list_transform({versions}, lambda x: x.v)) AS {name}"
-    return f"arg_max({value}, o._version) {where} AS {name}"
+    order = "o._version"
+    if given.by and given.by not in given.sources:  # of dated words the one with the newest date of its own counts
+        order = f"struct_pack(date := coalesce({moment_of(form, given.by)}, o._known), version := o._version)"
+    if given.sum:  # one row per promotion: the newest word on each promotion counts, and these add up
+        return f"sum({value}) {where[:-1]} AND o._newest) AS {name}"
+    if given.sql == "{0}" or not sources:
+        return f"arg_max({value}, {order}) {where} AS {name}"
+    # a newer word that means nothing to us makes the value unknown: it must not leave an older one standing
+    return f"arg_max(struct_pack(v := {value}), {order}) {where}.v AS {name}"

@@ -34,17 +34,34 @@ def _return_key(form, emit):
     about = f"coalesce({column(emit, 'sku')}, {column(emit, 'order_item_id')}, '')"
     copy = "CASE WHEN r.copy > 1 THEN '#' || r.copy ELSE '' END"
     order, rma = column(emit, "order_id"), column(emit, "rma")
-    return {"return_id": f"concat_ws('/', {order}, coalesce({rma}, ''), {about} || {copy})"}
+    return {"return_id": f"concat_ws('/', {order}, coalesce({rma}, ''), {about}, r.item) || {copy}"}
 
 
 def _return_join(form, emit):
-    """Identical rows of one file are units of their own: each gets its number within file, RMA and SKU."""
+    """Rows of one RMA and SKU are told apart by their order item; what is left are units of their own, numbered within the file.
+
+    `item` stands in the key only where the RMA holds the SKU under several items. The numbers follow what does not change about
+    a unit (the columns of `same_line`), then how far it has come, so that a row that gains a refund keeps its number.
+    """
     same = ", ".join(f'"{name}"' for name in emit.same_line)
     keys = ", ".join(f'"{emit.keys[target]}"' for target in ("order_id", "rma", "sku"))
+    item = f'"{emit.keys["order_item_id"]}"'
+    names = ", ".join(f'"{column.name}"' for column in form.kept)
     return f"""
         LEFT JOIN (
-            SELECT rowid AS rid, row_number() OVER (PARTITION BY _file, {keys} ORDER BY {same}, rowid) AS copy
-            FROM {table_of(form)}
+            SELECT
+                rid,
+                CASE WHEN items > 1 THEN item END AS item,
+                row_number() OVER (
+                    PARTITION BY _file, {keys}, CASE WHEN items > 1 THEN item END
+                    ORDER BY {same}, content
+                ) AS copy
+            FROM (
+                SELECT
+                    *, rowid AS rid, {item} AS item, hash({names}) AS content,
+                    count(DISTINCT {item}) OVER (PARTITION BY {keys}) AS items
+                FROM {table_of(form)}
+            )
         ) r
             ON r.rid = o.rowid
     """
@@ -68,7 +85,8 @@ def _parcel_extra(emit):
     rank = next(iter(emit.given.values())).rank
     return [
         Given("order_id", (emit.keys["order_id"],), "{0}", rank, "fixed"),
-        Given("tracking", (emit.keys["tracking"],), "coalesce({0}, '')", rank, "fixed"),
+        Given("item", (emit.keys["order_item_id"],), "{0}", rank, "fixed"),
+        Given("tracking", (), f"coalesce({column(emit, 'tracking')}, '')", rank, "fixed"),
     ]
 
 
@@ -83,15 +101,14 @@ FINISH_LINES = """
 """
 FINISH_PARCELS = """
     SELECT
-        * REPLACE (
-            coalesce(
-                outcome,
-                CASE
-                    WHEN delivered_at IS NOT NULL THEN 'delivered'
-                    WHEN coalesce(first_scan_at, last_scan_at) IS NOT NULL THEN 'in_transit'
-                    ELSE 'unknown'
-                END
-            ) AS outcome
+        * EXCLUDE (item) REPLACE (
+            CASE             -- a delivery scan overrules a state that is not newer than it
+                WHEN delivered_at IS NOT NULL AND coalesce(state_at < delivered_at, true) THEN 'delivered'
+                WHEN outcome IS NOT NULL THEN outcome
+                WHEN delivered_at IS NOT NULL THEN 'delivered'
+                WHEN coalesce(first_scan_at, last_scan_at) IS NOT NULL THEN 'in_transit'
+                ELSE 'unknown'
+            END AS outcome
         ),
         true AS named
     FROM ({merged}) m
@@ -101,6 +118,7 @@ FINISH_PARCELS = """
             SELECT 1
             FROM ({merged}) t
             WHERE t.account = m.account AND t.order_id = m.order_id AND t.tracking <> ''
+                AND (t.item = m.item OR t.item IS NULL OR m.item IS NULL)
         )
     )
 """

@@ -5,6 +5,8 @@ lines in order, so that it can name line, column and reason of everything that i
 into a table: what the format does not keep is not selected.
 """
 
+import duckdb
+
 from orderkit.store import types
 from orderkit.store.door import NUL_MARK
 
@@ -49,7 +51,7 @@ def fast_pass(con, path, match, content, table, file_id):
     source = (
         f"read_csv({text(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
         f" quote={quote}, escape={quote}, comment='', compression={compression}, nullstr='', strict_mode=true,"
-        f" new_line={new_line}, max_line_size=4000000)"
+        f" new_line={new_line}, max_line_size=16000000)"
     )
     try:
         con.execute(
@@ -57,20 +59,31 @@ def fast_pass(con, path, match, content, table, file_id):
             f" FROM (SELECT {', '.join(cells)} FROM {source}) WHERE CASE WHEN {wrong} THEN error('doubt') ELSE true END",
             {"file_id": file_id},
         )
-    except Exception as problem:  # whatever the engine dislikes: its text may echo a raw line, so it goes no further
-        raise Doubt from problem
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        raise Doubt from None  # the engine's text may echo a raw line, so it goes no further
     return con.sql(f"SELECT count(*) FROM {table} WHERE _file = $id", params={"id": file_id}).fetchall()[0][0]
 
 
-def record_scan(con, path, match, table, file_id, gzip=False):
+def record_scan(con, path, match, table, file_id, *, gzip=False, damaged=False):
     """Inserts all good records into `table` and all others into `rejects`; (records, set aside).
 
     Works on whole lines in file order. A tab file's record that was broken by a line end inside a field is joined again where
-    the format says how a record starts; a quoted record runs until its quotes close.
+    the format says how a record starts; a quoted record runs until its quotes close. In a `damaged` file a kept value with bytes
+    that are no text is set aside.
     """
     con.execute("SET preserve_insertion_order = true")
+    try:
+        return _scanned(con, path, match, table, file_id, gzip, damaged)
+    finally:
+        con.execute("SET preserve_insertion_order = false")
+
+
+def _scanned(con, path, match, table, file_id, gzip, damaged):
     _split_lines(con, path, match, gzip)
     cells, values, reasons = _select(match)
+    if damaged:
+        known = dict(reasons)
+        reasons = [(at, _undecodable(at, known.get(at, "NULL"))) for at, _ in _fields(match)]
     found = ", ".join(
         f"CASE WHEN {reason} IS NOT NULL"
         f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
@@ -100,36 +113,42 @@ def record_scan(con, path, match, table, file_id, gzip=False):
         {"file_id": file_id},
     )
     counts = con.sql("SELECT count(*), count(_wrong) FROM _typed").fetchall()[0]
-    con.execute("DROP TABLE _typed; DROP TABLE _records; SET preserve_insertion_order = false")
+    con.execute("DROP TABLE _typed; DROP TABLE _records")
     return counts
+
+
+def _undecodable(at, reason):
+    return f"CASE WHEN contains(c{at}, chr(65533)) THEN 'undecodable' ELSE {reason} END"
 
 
 def _split_lines(con, path, match, gzip):
     """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line."""
     source = (
         f"read_csv({text(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)}, quote='',"
-        f" escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=4000000)"
+        f" escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=16000000)"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"
         f" FROM (SELECT row_number() OVER () AS n, l FROM {source})"
     )
-    _mark_starts(con, match.format)
+    _mark_starts(con, match)
     _join_broken(con, match)
-    fields = _quoted(match) if match.format.quoted else _plain(match)
+    surplus = _surplus(con, match)
+    fields = _quoted(match, surplus) if match.format.quoted else _plain(match, surplus)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {fields}")
     con.execute("DROP TABLE _lines; DROP TABLE _joined")
 
 
-def _mark_starts(con, form):
+def _mark_starts(con, match):
     """Marks each line that starts a record.
 
     In a quoted file that is a line before which all quotes are closed; where a quote swallows too many lines, every line is
     one. In a tab file it is a line that looks like a record; blank lines stand alone, so that they join nothing.
     """
+    form = match.format
     if not form.quoted:
         if form.record_start:
-            like_a_record = text(f"^({form.record_start})")
+            like_a_record = text(f"^({form.record_start})".replace(r"\t", match.delimiter))
             con.execute(f"UPDATE _lines SET starts = line <= 2 OR l = '' OR regexp_matches(l, {like_a_record})")
         return
     con.execute("""
@@ -157,10 +176,14 @@ def _mark_starts(con, form):
 
 
 def _join_broken(con, match):
-    """Makes TEMP table _joined (line, l, starts): broken records joined where that gives exactly the header's fields."""
+    """Makes TEMP table _joined (line, l, starts): broken records joined where that gives exactly the header's fields.
+
+    Where it does not, every line stands for itself: a stray quote costs its own line and never the lines behind it.
+    """
     form, width = match.format, len(match.headers)
-    fields = f"len(string_split(l, {text(match.delimiter)}))"
-    fits = "true" if form.quoted else f"{fields} = {width} AND len(string_split(first_l, {text(match.delimiter)})) < {width}"
+    fits = f"len({_cut(match)}) = {width} AND len({_cut(match, 'first_l')}) < {width}"
+    if form.quoted:
+        fits = f"len({_cut(match)}) = {width} AND array_to_string({_cut(match)}, {text(match.delimiter)}) = l"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _joined AS
@@ -182,30 +205,54 @@ def _join_broken(con, match):
         FROM whole
         WHERE parts = 1 OR ({fits})
         UNION ALL
-        SELECT line, l, starts
+        SELECT line, l, starts OR $alone
         FROM numbered
         WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))
         """,
-        {"joiner": "\n" if form.quoted else " "},
+        {"joiner": "\n" if form.quoted else " ", "alone": form.quoted},
     )
 
 
-def _plain(match):
+def _cut(match, line="l"):
+    """SQL of the raw fields of a line: cut at the delimiter, in a quoted file by the rules of RFC 4180."""
+    mark = match.delimiter
+    plain = f"string_split({line}, {text(mark)})"
+    if not match.format.quoted:
+        return plain
+    field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
+    return f"CASE WHEN contains({line}, '\"') THEN regexp_extract_all({line} || {text(mark)}, {text(field)}, 1) ELSE {plain} END"
+
+
+def _surplus(con, match):
+    """How many empty fields the lines of this file have beyond its header: some exports end every line with extra delimiters.
+
+    Decided once per file and only where nearly all of at least three lines agree; a single longer line is a broken one.
+    """
+    found = con.sql(f"""
+        SELECT len({_cut(match)}) AS width, count(*) AS lines
+        FROM _joined
+        WHERE line > 1 AND l <> ''
+        GROUP BY 1
+        ORDER BY lines DESC
+    """).fetchall()
+    lines = sum(count for _, count in found)
+    usual, share = found[0] if found else (0, 0)
+    return max(usual - len(match.headers), 0) if lines >= 3 and share >= 0.9 * lines else 0
+
+
+def _plain(match, surplus):
     """Fields of a file without quoting."""
     width = len(match.headers)
-    fields = _trimmed(f"string_split(l, {text(match.delimiter)})", width)
+    fields = _trimmed(_cut(match), width, surplus)
     return f"""
         SELECT line, fields, {_fault(width)}
         FROM (SELECT line, l, starts, {fields} AS fields FROM _joined WHERE line > 1 AND l <> '')
     """
 
 
-def _quoted(match):
+def _quoted(match, surplus):
     """Fields of a quoted file, by the rules of RFC 4180; a record whose fields do not give back the line has broken quotes."""
-    width, mark = len(match.headers), match.delimiter
-    field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
-    by_quotes = f"regexp_extract_all(l || {text(mark)}, {text(field)}, 1)"
-    raw = f"CASE WHEN contains(l, '\"') THEN {by_quotes} ELSE string_split(l, {text(mark)}) END"
+    width, mark, raw = len(match.headers), match.delimiter, _cut(match)
     broken = f"CASE WHEN array_to_string(raw, {text(mark)}) <> l THEN true END"
     bare = "list_transform(raw, lambda x: CASE WHEN x LIKE '\"%\"' THEN replace(x[2:-2], '\"\"', '\"') ELSE x END)"
     return f"""
@@ -213,17 +260,19 @@ def _quoted(match):
         FROM (
             SELECT line, l, raw, fields, {_fault(width)}
             FROM (
-                SELECT line, l, starts, raw, {_trimmed(bare, width)} AS fields
+                SELECT line, l, starts, raw, {_trimmed(bare, width, surplus)} AS fields
                 FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > 1 AND l <> '')
             )
         )
     """
 
 
-def _trimmed(fields, width):
-    """A list of fields without empty ones beyond the header's width: some exports end their lines with extra delimiters."""
+def _trimmed(fields, width, surplus):
+    """SQL of a list of fields without the file's surplus of empty ones."""
+    if not surplus:
+        return fields
     return (
-        f"CASE WHEN len({fields}) > {width} AND trim(array_to_string(({fields})[{width + 1}:], '')) = ''"
+        f"CASE WHEN len({fields}) = {width + surplus} AND trim(array_to_string(({fields})[{width + 1}:], '')) = ''"
         f" THEN ({fields})[:{width}] ELSE {fields} END"
     )
 

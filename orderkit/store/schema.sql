@@ -72,7 +72,7 @@ COMMENT ON COLUMN order_lines.seen_in IS 'formats that told of the line, comma s
 CREATE TABLE IF NOT EXISTS parcels (
     account VARCHAR NOT NULL, parcel VARCHAR NOT NULL, order_id VARCHAR, carrier VARCHAR, service VARCHAR, tracking VARCHAR,
     shipped_at TIMESTAMPTZ, confirmed_at TIMESTAMPTZ, first_scan_at TIMESTAMPTZ, last_scan_at TIMESTAMPTZ, delivered_at TIMESTAMPTZ,
-    outcome VARCHAR, label_cost DECIMAL(18,2), protected BOOLEAN, declared_value DECIMAL(18,2), insured BOOLEAN, currency VARCHAR,
+    outcome VARCHAR, state_at TIMESTAMPTZ, label_cost DECIMAL(18,2), protected BOOLEAN, declared_value DECIMAL(18,2), insured BOOLEAN, currency VARCHAR,
     named BOOLEAN, reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
 );
 COMMENT ON TABLE parcels IS 'one row per parcel; key: account, parcel. Where no export names the parcel (named = false) one row stands for each shipped order line';
@@ -88,6 +88,7 @@ COMMENT ON COLUMN parcels.first_scan_at IS 'first carrier scan';
 COMMENT ON COLUMN parcels.last_scan_at IS 'newest carrier scan';
 COMMENT ON COLUMN parcels.delivered_at IS 'carrier scan of delivery';
 COMMENT ON COLUMN parcels.outcome IS 'delivered, lost, damaged, returning, returned, rejected, in_transit, unknown';
+COMMENT ON COLUMN parcels.state_at IS 'moment at which the carrier stated the newest state';
 COMMENT ON COLUMN parcels.label_cost IS 'cost of the label, in currency';
 COMMENT ON COLUMN parcels.protected IS 'the marketplace protects the seller against not-received claims on this label';
 COMMENT ON COLUMN parcels.declared_value IS 'value declared to the carrier, in currency';

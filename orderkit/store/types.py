@@ -9,7 +9,7 @@ EARLIEST, LATEST = "1995-01-01", "2100-01-01"  # no marketplace export tells of 
 SHORTENED = r"-?\d(\.\d+)?[eE]\+?\d+"
 ORDER_ID = r"([A-Z]?\d{2,3}-\d{7}-\d{7})"
 MONEY = r"-?\d{1,15}(\.\d{1,2}0*)?"
-MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})"
+MOMENT = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)"
 
 SQL_TYPES = {
     "integer": "INTEGER", "money": "DECIMAL(18,2)", "moment": "TIMESTAMPTZ", "day": "DATE", "boolean": "BOOLEAN",
@@ -88,4 +88,4 @@ def reason(column, cell, needed):
 
 def shape(cell):
     """SQL for the shape of a value: digits become 9, letters a; at most 40 characters. It never holds the value."""
-    return rf"left(regexp_replace(regexp_replace({cell}, '\d', '9', 'g'), '\p{{L}}', 'a', 'g'), 40)"
+    return rf"left(regexp_replace(regexp_replace({cell}, '\p{{N}}', '9', 'g'), '[\p{{L}}\p{{M}}]', 'a', 'g'), 40)"

@@ -84,7 +84,7 @@ def test_a_folder_of_unknown_files_is_listed_not_refused(tmp_path, export):
     (tmp_path / "in" / "photo.csv").write_text("a,b\n1,2\n")
     result = run("load", tmp_path / "in", "--db", tmp_path / "shop.duckdb")
     assert result.exit_code == 1
-    assert "photo.csv: skipped. is no known export." in result.stdout
+    assert "photo.csv: skipped: is no known export." in result.stdout
 
 
 def test_verbs_on_the_sample(sample_db):

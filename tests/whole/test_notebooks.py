@@ -8,6 +8,7 @@ import pytest
 from orderkit import places, reports
 from orderkit.analyses import show
 
+pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted(places.notebooks().glob("*.py"))
 
 
