@@ -171,18 +171,32 @@ def _no_export(path, close):
 
 def _load_recognised(con, path, match, account):
     known = con.sql(
-        "SELECT sha256, format, lines FROM loads WHERE account = $account AND (bytes = $size OR $packed)",
+        "SELECT sha256, file_id, format, lines, quarantined FROM loads WHERE account = $account AND (bytes = $size OR $packed)",
         params={"account": account, "size": path.stat().st_size, "packed": door.is_gzip(path)},
     ).fetchall()
     content = door.scan(path) if known else None
-    for sha256, name, lines in known:
+    for sha256, *before in known:
         if content.sha256 == sha256:
-            return FileResult(path.name, name, "unchanged", lines=lines)
+            return _unchanged(con, path, *before)
     observations.ensure(con, match.format)
     try:
         return _in_one_transaction(con, path, match, account, _fast, content)
     except records.Doubt:
         return _in_one_transaction(con, path, match, account, _scan, content)
+
+
+def _unchanged(con, path, file_id, name, lines, aside):
+    """The same content was loaded before: every record is a duplicate, but for those that were set aside then."""
+    rejects = con.sql("SELECT line FROM rejects WHERE file_id = $id ORDER BY line", params={"id": file_id}).fetchall()
+    return FileResult(
+        path.name,
+        name,
+        "unchanged",
+        lines,
+        duplicates=lines - aside,
+        quarantined=aside,
+        quarantined_lines=[line for (line,) in rejects],
+    )
 
 
 def _in_one_transaction(con, path, match, account, read, content):

@@ -19,7 +19,7 @@ def test_loading_the_same_content_again_changes_nothing(tmp_path):
     before = contents(con)
     con.close()
     again = store.load(write(tmp_path / "other name.txt", ALL_ORDERS, MONDAY), db=tmp_path / "shop.duckdb").files[0]
-    assert (again.state, again.lines, again.loaded) == ("unchanged", 2, 0)
+    assert (again.state, again.lines, again.loaded, again.duplicates) == ("unchanged", 2, 0, 2)
     con = store.reader(tmp_path / "shop.duckdb")
     assert contents(con) == before
     assert con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]

@@ -56,7 +56,9 @@ def test_load_json_is_the_contract(tmp_path, export):
         "reason": None,
     }
     again = run("load", export, "--db", tmp_path / "shop.duckdb", "--json")
-    assert (again.exit_code, json.loads(again.stdout)["files"][0]["state"]) == (0, "unchanged")
+    (same,) = json.loads(again.stdout)["files"]
+    assert (again.exit_code, same["state"], same["lines"], same["duplicates"]) == (1, "unchanged", 3, 2)
+    assert (same["loaded"], same["quarantined_lines"]) == (0, [4])
 
 
 def test_load_says_where_and_why_without_the_value(tmp_path, export):
