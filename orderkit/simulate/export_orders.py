@@ -86,7 +86,7 @@ def address(lines):
     return {
         "ship-city": "Sampletown",
         "ship-state": "Samplestate",
-        "ship-postal-code": lines["region"] + lines["marketplace"].map(zeros),
+        "ship-postal-code": lines["region"] + lines["marketplace"].map(zeros).astype(str),
         "ship-country": lines["marketplace"].map(country),
     }
 
