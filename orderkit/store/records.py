@@ -1,8 +1,8 @@
 """From a readable file to typed observations, at two speeds.
 
 The fast pass reads all columns as text in parallel, casts strictly and gives up at the first doubt. The record scan reads whole
-lines in order, so that it can name line, column and reason of everything that is set aside. Neither reads a personal column
-into a table: what the format does not keep is not selected.
+lines in order, so that it can name line, column and reason of everything that is set aside. The fast pass never selects a
+personal column; the record scan holds whole lines in temporary tables while it works, and only kept columns leave them.
 """
 
 import duckdb
