@@ -20,6 +20,7 @@ from datetime import timedelta
 from IPython.display import display
 
 import orderkit as ok
+from orderkit import charts
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "orderkit.duckdb")
@@ -71,6 +72,7 @@ display(shop.ask(order, request="not_received"))
 # %%
 weekly = shop.measure("orders_by_week", by=["week", "currency"])
 display(weekly.tail(10))
+charts.orders_by_week(shop.measure("orders_by_week")).show()
 
 # %% tags=["check"]
 lines = shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item()

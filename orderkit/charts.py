@@ -13,7 +13,7 @@ from orderkit.analyses.words import count
 from orderkit.errors import NothingToShow
 
 # Okabe and Ito's palette; orange and sky blue are too pale on white without an outline
-BLUE, RED, GREEN, PINK, ORANGE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8F98"
+BLUE, RED, PINK, ORANGE, SKY, GREY = "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#8A8F98"
 INK = "#5C636E"  # text that reads on white and on dark; the page overrides it
 WEEKS_SHOWN = 26
 DELIVERY = {

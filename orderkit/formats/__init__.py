@@ -1,6 +1,6 @@
 """What an export looks like: one YAML file per report, and the small reader that recognises a file by its header.
 
-To add a format, add a YAML file to this folder (or to a folder of your own, passed to `formats(folder)`): nothing else.
+To add a format, add a YAML file to this folder: nothing else.
 """
 
 from orderkit.formats.match import Match, nearest, recognise, split_header

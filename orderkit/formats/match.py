@@ -34,11 +34,11 @@ def _match(form, delimiter, headers):
     return Match(form, delimiter, headers, columns, unknown, missing)
 
 
-def _candidates(line, folder=None):
+def _candidates(line):
     for delimiter in DELIMITERS.values():
         headers = split_header(line, delimiter)
         if len(headers) > 1:
-            for form in formats(folder).values():
+            for form in formats().values():
                 yield _match(form, delimiter, headers)
 
 
@@ -46,15 +46,13 @@ def _known(match):
     return len({column.name for column in match.columns if column})
 
 
-def recognise(line, folder=None):
+def recognise(line):
     """The Match of a header line, or None where it is no known export.
 
     A format is recognised where all headers of its signature are there, in any order, case and spelling of blanks; of several
     the one that knows most of the headers wins. The match may still lack required columns (`missing`).
     """
-    fits = [
-        match for match in _candidates(line, folder) if match.format.signature <= {normal(header) for header in _canonical(match)}
-    ]
+    fits = [match for match in _candidates(line) if match.format.signature <= {normal(header) for header in _canonical(match)}]
     return max(fits, key=lambda match: (_known(match), match.format.name), default=None)
 
 
@@ -62,12 +60,12 @@ def _canonical(match):
     return [column.header for column in match.columns if column]
 
 
-def nearest(line, folder=None):
+def nearest(line):
     """The Match that comes closest to a header line that is no known export, or None where nothing is alike.
 
     Its `missing` then holds the headers of signature and required columns that are not there.
     """
-    best = max(_candidates(line, folder), key=lambda match: _known(match) / len(match.headers), default=None)
+    best = max(_candidates(line), key=lambda match: _known(match) / len(match.headers), default=None)
     have = {normal(header) for header in _canonical(best)} if best else set()
     if best is None or not have & best.format.signature:
         return None

@@ -2,7 +2,6 @@
 
 import functools
 from importlib import resources
-from pathlib import Path
 
 import yaml
 
@@ -13,14 +12,13 @@ NOT_FORMATS = {"reasons.yaml"}
 
 
 @functools.cache
-def formats(folder=None):
-    """All formats by name: the shipped ones and, where a folder is given, those of that folder, which win."""
-    known = {}
-    for where in [resources.files(__package__), *([Path(folder)] if folder else [])]:
-        for path in sorted(where.iterdir(), key=lambda path: path.name):
-            if path.name.endswith(".yaml") and path.name not in NOT_FORMATS:
-                name = path.name.removesuffix(".yaml")
-                known[name] = _read(name, path, where)
+def formats():
+    """All formats by name."""
+    known, where = {}, resources.files(__package__)
+    for path in sorted(where.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".yaml") and path.name not in NOT_FORMATS:
+            name = path.name.removesuffix(".yaml")
+            known[name] = _read(name, path, where)
     return known
 
 

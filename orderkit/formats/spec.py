@@ -12,7 +12,7 @@ TYPES = {
 NOT_KEPT = {"personal", "ignored"}
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 KEYS = {
-    "title", "find", "unlocks", "delimiter", "quoting", "encodings", "record_start", "signature", "required", "needs", "known_at",
+    "title", "find", "unlocks", "delimiter", "quoting", "record_start", "signature", "required", "needs", "known_at",
     "newer_by", "repeats", "aliases", "columns", "maps", "maps_from", "emits", "money", "variants",
 }  # fmt: skip
 
@@ -77,7 +77,6 @@ class Format:
     unlocks: str
     delimiter: str
     quoted: bool
-    encodings: tuple
     record_start: str | None
     signature: frozenset
     required: tuple
@@ -139,7 +138,6 @@ def read_format(name, text, load_maps, where):
         unlocks=text.get("unlocks", ""),
         delimiter=DELIMITERS[text["delimiter"]],
         quoted=text["quoting"] == "standard",
-        encodings=tuple(text.get("encodings", ("utf-8", "cp1252"))),
         record_start=text.get("record_start"),
         signature=frozenset(map(normal, text["signature"])),
         required=tuple(text["required"]),
