@@ -4,38 +4,59 @@ import re
 from dataclasses import dataclass, field
 
 from orderkit.errors import FormatError
+from orderkit.formats.emits import Emit, Given, anchors, read_emits
+from orderkit.formats.tree import Tree, read_tree
+
+__all__ = ["Column", "Emit", "Format", "Given", "name_of", "normal", "read_format"]
 
 TYPES = {
-    "order_id", "id", "text", "integer", "money", "currency", "moment", "day", "boolean", "choice", "region",
-    "personal", "ignored",
+    "order_id", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "moment", "day",
+    "boolean", "choice", "region", "personal", "ignored",
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
+ALWAYS = ("title", "signature", "needs", "columns", "emits", "known_at")
 KEYS = {
-    "title", "find", "unlocks", "delimiter", "quoting", "record_start", "signature", "required", "needs", "known_at",
-    "newer_by", "repeats", "aliases", "columns", "maps", "maps_from", "emits", "money", "variants",
+    *ALWAYS, "find", "unlocks", "channel", "need", "verified", "syntax", "tree", "delimiter", "quoting", "record_start",
+    "preamble", "positional", "footers", "decimal", "decimal_by_header", "zone", "row_total", "file_total", "fill_down", "required", "newer_by",
+    "repeats", "aliases", "links", "maps", "maps_from", "money", "variants",
 }  # fmt: skip
+WORDS = {
+    "syntax": ("delimited", "json", "xml"),
+    "quoting": ("none", "standard"),
+    "decimal": ("point", "comma", "file"),
+    "channel": ("FBM", "FBA", "both", "any"),
+    "need": ("required", "useful", "optional"),
+}
+FIRST = {"syntax": "delimited", "quoting": "standard", "decimal": "point", "channel": "any", "need": "optional"}
+OUT = re.compile("[\\s\\-_/:\ufeff\u200b\u2018\u2019'\"`]")
 
 
 def normal(header):
     """A header as it is compared: lower case, without blanks, hyphens, underlines, slashes, colons, quotes or invisible marks."""
-    return re.sub(r"[\s\-_/:\ufeff\u200b\u2019'\"]", "", str(header)).lower()
+    return OUT.sub("", str(header)).lower()
 
 
 def name_of(header):
-    """A header as the name of a database column."""
-    return re.sub(r"[^0-9a-z]+", "_", str(header).strip().lower()).strip("_")
+    """A header as the name of a database column; letters beyond ASCII stay, so that headers in any script have names."""
+    return re.sub(r"[\W_]+", "_", str(header).strip().lower()).strip("_")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an export: its header, the name it is stored under, its type, and its date formats or choices, if any."""
+    """One column of an export: its header, the name it is stored under, its type and what the type needs to be read.
+
+    `past`: a value ahead of the clock cannot be right. `zone`: where a moment without a zone of its own was written.
+    """
 
     header: str
     name: str
     type: str
     formats: tuple = ()
     choices: tuple = ()
+    zone: str | None = None
+    months: tuple = ()
+    past: bool = False
 
     @property
     def kept(self):
@@ -44,27 +65,20 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Given:
-    """How one canonical column is given by an export: from which columns, by which expression, when it may be seen."""
+class Total:
+    """A sum that an export states itself: the column of the total, the columns that make it up, and per what it is stated."""
 
-    target: str
-    sources: tuple
-    sql: str
-    rank: int
-    time: str  # fixed | dated | state
+    total: str
+    of: tuple
     by: str | None = None
-    sum: bool = False
 
 
 @dataclass(frozen=True)
-class Emit:
-    """What a format tells of one canonical table: key columns, the column its rows exist from, and every given column."""
+class Fill:
+    """Columns that an export fills on one line only of each group: every line of the group means the same value."""
 
-    table: str
-    keys: dict
-    anchor: tuple
-    same_line: tuple
-    given: dict
+    by: str
+    columns: tuple
 
 
 @dataclass(frozen=True)
@@ -75,9 +89,22 @@ class Format:
     title: str
     find: str
     unlocks: str
+    channel: str
+    need: str
+    verified: bool | str
+    syntax: str
     delimiter: str
-    quoted: bool
+    quoted_tabs: bool
     record_start: str | None
+    preamble: bool
+    positional: int | None
+    footers: tuple
+    decimal: str
+    decimal_by_header: dict
+    zone: str | None
+    row_total: Total | None
+    file_total: Total | None
+    fill_down: Fill | None
     signature: frozenset
     required: tuple
     needs: tuple
@@ -85,11 +112,13 @@ class Format:
     known_file: tuple
     newer_by: tuple
     repeats: tuple
+    links: dict
     aliases: dict
     columns: dict
     emits: dict
     money: str | None
     variants: dict
+    tree: Tree | None
     by_header: dict = field(repr=False)
 
     def column(self, header):
@@ -98,9 +127,28 @@ class Format:
         return self.by_header.get(self.aliases.get(key, key))
 
     @property
+    def quoted(self):
+        """Whether fields may stand in quotes in a file with the usual delimiter."""
+        return self.quotes(self.delimiter)
+
+    def quotes(self, delimiter):
+        """Whether fields may stand in quotes with this delimiter: in tab files only where the export is known to quote."""
+        return delimiter != "\t" or self.quoted_tabs
+
+    @property
     def kept(self):
         """The columns that are stored, in the order of the description."""
         return [column for column in self.columns.values() if column.kept]
+
+    @property
+    def order_column(self):
+        """The column with the order number, or None for an export that tells of no orders."""
+        return next((emit.keys["order_id"] for emit in self.emits.values() if emit.by_order and not emit.link), None)
+
+    @property
+    def link(self):
+        """What ties the rows to orders where the export knows no order numbers, for example `customer`; else None."""
+        return next((emit.link for emit in self.emits.values() if emit.link), None)
 
 
 def read_format(name, text, load_maps, where):
@@ -108,91 +156,167 @@ def read_format(name, text, load_maps, where):
 
     Raises FormatError, naming file and key, for an unknown key, type or column, or a missing one.
     """
+    return _Reader(name, text, load_maps, where).format()
 
-    def need(condition, key, problem):
+
+class _Reader:
+    """Reads one description; every problem becomes a FormatError that names file and key."""
+
+    def __init__(self, name, text, load_maps, where):
+        self.name, self.text, self.load_maps, self.where = name, text, load_maps, where
+
+    def need(self, condition, key, problem):
         if not condition:
-            raise FormatError(f"{where}, {key}: {problem}")
+            raise FormatError(f"{self.where}, {key}: {problem}")
 
-    for key in text:
-        need(key in KEYS, key, f"no such key; known: {', '.join(sorted(KEYS))}")
-    for key in ("title", "delimiter", "quoting", "signature", "required", "columns", "emits", "known_at"):
-        need(key in text, key, "is missing")
-    need(text["delimiter"] in DELIMITERS, "delimiter", f"must be one of {', '.join(DELIMITERS)}")
-    columns = {header: _column(header, said, need) for header, said in text["columns"].items()}
-    by_header = {normal(header): column for header, column in columns.items()}
-    need(len(by_header) == len(columns), "columns", "two headers are the same once blanks, hyphens and case are taken out")
-    known = text["known_at"] if isinstance(text["known_at"], dict) else {"row": text["known_at"]}
-    maps = text.get("maps") or (load_maps(text["maps_from"]) if "maps_from" in text else {})
+    def format(self):
+        self.need(isinstance(self.text, dict), "file", "holds no keys")
+        for key in self.text:
+            self.need(key in KEYS, key, f"no such key; known: {', '.join(sorted(KEYS))}")
+        for key in ALWAYS:
+            self.need(self.text.get(key) is not None, key, "is missing")
+        self.need(self.text["needs"], "needs", "is empty: a record that lacks everything must not count as one")
+        self.columns()
+        plain = {key: self.text.get(key, "") for key in ("title", "find", "unlocks")}
+        return Format(
+            name=self.name,
+            **plain,
+            **{key: self.word(key) for key in ("channel", "need", "syntax", "decimal")},
+            verified=self.text.get("verified", True),
+            delimiter=self.delimiter(),
+            quoted_tabs=self.word("quoting") == "standard",
+            record_start=self.text.get("record_start"),
+            preamble=bool(self.text.get("preamble", False)),
+            positional=self.text.get("positional"),
+            footers=tuple(self.pattern(footer) for footer in self.text.get("footers", ())),
+            decimal_by_header=self.decimal_by_header(),
+            zone=self.text.get("zone"),
+            row_total=self.total("row_total"),
+            file_total=self.total("file_total"),
+            fill_down=self.fill(),
+            signature=frozenset(normal(self.known(header, "signature").header) for header in self.text["signature"]),
+            required=tuple(self.known(header, "required").header for header in self.text.get("required", ())),
+            needs=self.stored_all("needs"),
+            **self.times(),
+            repeats=self.stored_all("repeats"),
+            links={name: self.stored(header, "links") for name, header in self.text.get("links", {}).items()},
+            aliases=self.aliases(),
+            columns={column.name: column for column in self.by_header.values()},
+            emits=read_emits(self.text["emits"], self.maps(), self.stored, self.need),
+            money=self.stored(self.text["money"], "money") if "money" in self.text else None,
+            variants={str(name): list(map(str, headers)) for name, headers in self.text.get("variants", {}).items()},
+            tree=self.tree(),
+            by_header=self.by_header,
+        )
 
-    def stored(header, key):
-        column = by_header.get(normal(header))
-        need(column is not None and column.kept, key, f"{header!r} is no kept column of this format")
+    def word(self, key):
+        word = self.text.get(key, FIRST[key])
+        self.need(word in WORDS[key], key, f"must be one of {', '.join(WORDS[key])}")
+        return word
+
+    def delimiter(self):
+        said = self.text.get("delimiter", "comma")
+        said = said if isinstance(said, list) else [said]
+        for word in said:
+            self.need(word in DELIMITERS, "delimiter", f"must be one of {', '.join(DELIMITERS)}")
+        return DELIMITERS[said[0]]
+
+    def decimal_by_header(self):
+        """{header as compared: decimal mark}: how a language writes amounts, for files in which no amount tells."""
+        said = self.text.get("decimal_by_header", {})
+        for header, word in said.items():
+            self.need(word in ("point", "comma"), f"decimal_by_header.{header}", "must be point or comma")
+        return {normal(header): word for header, word in said.items()}
+
+    def pattern(self, text):
+        try:
+            re.compile(text)
+        except re.error as problem:
+            self.need(False, "footers", f"{text!r} is no regular expression ({problem})")
+        return text
+
+    def columns(self):
+        past = {normal(header) for header in self.told_moments()}
+        made = [self.column(header, said, past) for header, said in self.text["columns"].items()]
+        self.by_header = {normal(column.header): column for column in made}
+        same = "two headers are the same once blanks, hyphens and case are taken out"
+        self.need(len(self.by_header) == len(made), "columns", same)
+        self.need(len({column.name for column in made}) == len(made), "columns", same)
+
+    def told_moments(self):
+        """Headers of what has happened by the time a file is made: it cannot lie ahead of the clock."""
+        known = self.text["known_at"]
+        known = [known] if isinstance(known, str) else [*([known["row"]] if "row" in known else []), *known.get("file_end", ())]
+        for emit in self.text["emits"].values():
+            known += anchors(emit)
+        return known + self.text.get("newer_by", [])
+
+    def column(self, header, said, past):
+        key = f"columns.{header}"
+        said = {"type": said} if isinstance(said, str) else dict(said)
+        self.need(said.get("type") in TYPES, key, f"type must be one of {', '.join(sorted(TYPES))}")
+        self.need(said["type"] != "day" or said.get("formats"), key, "a day needs its formats; dates are never guessed")
+        self.need(said["type"] != "choice" or said.get("of"), key, "a choice needs `of`: the words it may be")
+        return Column(
+            header=str(header),
+            name=name_of(header),
+            type=said["type"],
+            formats=tuple(said.get("formats", ())),
+            choices=tuple(map(str, said.get("of", ()))),
+            zone=said.get("zone", self.text.get("zone")),
+            months=tuple(said.get("months", ())),
+            past=bool(said.get("past", normal(header) in past)) and said["type"] in ("moment", "day"),
+        )
+
+    def known(self, header, key):
+        column = self.by_header.get(normal(header))
+        self.need(column is not None, key, f"{header!r} is no column of this format")
+        return column
+
+    def stored(self, header, key):
+        """The name under which a kept column is stored."""
+        column = self.known(header, key)
+        self.need(column.kept, key, f"{header!r} is not kept, so nothing can be made of it")
         return column.name
 
-    emits = {table: _emit(table, said, maps, stored, need) for table, said in text["emits"].items()}
-    variants = {str(variant): list(map(str, headers)) for variant, headers in text.get("variants", {}).items()}
-    return Format(
-        name=name,
-        title=text["title"],
-        find=text.get("find", ""),
-        unlocks=text.get("unlocks", ""),
-        delimiter=DELIMITERS[text["delimiter"]],
-        quoted=text["quoting"] == "standard",
-        record_start=text.get("record_start"),
-        signature=frozenset(map(normal, text["signature"])),
-        required=tuple(text["required"]),
-        needs=tuple(stored(header, "needs") for header in text.get("needs", ())),
-        known_row=stored(known["row"], "known_at") if "row" in known else None,
-        known_file=tuple(stored(header, "known_at") for header in known.get("file_end", ())),
-        newer_by=tuple(stored(header, "newer_by") for header in text.get("newer_by", ())),
-        repeats=tuple(stored(header, "repeats") for header in text.get("repeats", ())),
-        aliases={normal(alias): normal(header) for alias, header in text.get("aliases", {}).items()},
-        columns={column.name: column for column in columns.values()},
-        emits=emits,
-        money=stored(text["money"], "money") if "money" in text else None,
-        variants=variants,
-        by_header=by_header,
-    )
+    def stored_all(self, key):
+        return tuple(self.stored(header, key) for header in self.text.get(key, ()))
 
+    def times(self):
+        known = self.text["known_at"]
+        known = {"row": known} if isinstance(known, str) else known
+        return {
+            "known_row": self.stored(known["row"], "known_at") if "row" in known else None,
+            "known_file": tuple(self.stored(header, "known_at") for header in known.get("file_end", ())),
+            "newer_by": self.stored_all("newer_by"),
+        }
 
-def _column(header, said, need):
-    said = {"type": said} if isinstance(said, str) else dict(said)
-    need(said.get("type") in TYPES, f"columns.{header}", f"type must be one of {', '.join(sorted(TYPES))}")
-    need(said["type"] != "day" or said.get("formats"), f"columns.{header}", "a day needs its formats; dates are never guessed")
-    return Column(header, name_of(header), said["type"], tuple(said.get("formats", ())), tuple(said.get("of", ())))
+    def total(self, key):
+        if key not in self.text:
+            return None
+        said = self.text[key]
+        by = self.stored(said["by"], key) if "by" in said else None
+        return Total(self.stored(said["total"], key), tuple(self.stored(header, key) for header in said["of"]), by)
 
+    def fill(self):
+        if "fill_down" not in self.text:
+            return None
+        said = self.text["fill_down"]
+        return Fill(self.stored(said["by"], "fill_down"), tuple(self.stored(name, "fill_down") for name in said["columns"]))
 
-def _emit(table, said, maps, stored, need):
-    key = f"emits.{table}"
-    anchor = said["anchor"]
-    anchor = anchor["first_of"] if isinstance(anchor, dict) else [anchor]
-    given = {}
-    for time in ("fixed", "dated", "state"):
-        for target, how in said.get(time, {}).items():
-            need(target not in given, f"{key}.{target}", "is given twice")
-            given[target] = _given(target, how, time, said["rank"], maps, stored, need, f"{key}.{target}")
-    return Emit(
-        table=table,
-        keys={target: stored(header, f"{key}.keys") for target, header in said["keys"].items()},
-        anchor=tuple(stored(header, f"{key}.anchor") for header in anchor),
-        same_line=tuple(stored(header, f"{key}.same_line") for header in said.get("same_line", ())),
-        given=given,
-    )
+    def aliases(self):
+        made = {}
+        for alias, header in self.text.get("aliases", {}).items():
+            self.known(header, f"aliases.{alias}")
+            key = normal(alias)
+            self.need(made.get(key, normal(header)) == normal(header), f"aliases.{alias}", "stands for two columns")
+            made[key] = normal(header)
+        return made
 
+    def maps(self):
+        return {**(self.load_maps(self.text["maps_from"]) if "maps_from" in self.text else {}), **self.text.get("maps", {})}
 
-def _given(target, how, time, rank, maps, stored, need, key):
-    how = {"from": how} if isinstance(how, str) else dict(how)
-    need("value" in how or "from" in how, key, "needs `from` or `value`")
-    if "value" in how:
-        text = str(how["value"]).replace("'", "''")
-        return Given(target, (), f"'{text}'", how.get("rank", rank), time)
-    headers = how["from"] if isinstance(how["from"], list) else [how["from"]]
-    sources = tuple(stored(header, key) for header in headers)
-    sql = how.get("sql", "{0}")
-    if "map" in how:
-        need(how["map"] in maps, key, f"no map is called {how['map']!r}")
-        cases = " ".join(f"WHEN '{old}' THEN '{new}'" for old, new in maps[how["map"]].items())
-        sql = how.get("sql", "{map}").replace("{map}", f"CASE lower({{0}}) {cases} END")
-    need(time != "dated" or "by" in how, key, "a dated column needs `by`: the column that holds its date")
-    by = stored(how["by"], key) if "by" in how else None
-    return Given(target, sources, sql, how.get("rank", rank), time, by, bool(how.get("sum", False)))
+    def tree(self):
+        said = self.text.get("tree")
+        self.need((said is not None) == (self.word("syntax") != "delimited"), "tree", "is for json and xml, and needed there")
+        return read_tree(said, {column.header for column in self.by_header.values()}, self.need) if said else None

@@ -2,43 +2,72 @@
 
 from dataclasses import replace
 
-from orderkit.formats import formats, reason_rows
-from orderkit.store import lines
+from orderkit.formats import BY_ORDER, EVENTS, reason_rows
+from orderkit.store import lines, money, ties
+from orderkit.store.known import known_formats
 from orderkit.store.observations import known_at, moment_of, table_of
-from orderkit.store.partial import partial_sql
-from orderkit.store.recipes import RECIPES, column, parcel_key
-from orderkit.store.schema import fill_calendar
+from orderkit.store.partial import partial_sql, quoted
+from orderkit.store.recipes import ORDER_ROWS, RECIPES, column, parcel_key
+from orderkit.store.schema import column_types, fill_calendar
 
-TABLES = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
+OF_ORDERS = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
+TABLES = OF_ORDERS + EVENTS
+# what an export tells of a whole order and must not be counted once per line: where it goes
+SUMMED = {"units": "alone", "item_price": "alone", "item_tax": "first", "shipping_price": "first", "discounts": "first"}
 SHIPPED = "('shipped', 'partially_shipped')"
 
 
 def rebuild(con, file_id, form):
-    """Builds the stored rows anew for every order that a loaded file speaks of; the result equals building everything."""
-    order = next(iter(form.emits.values())).keys["order_id"]
+    """Builds the stored rows anew for everything that a loaded file speaks of; the result equals building everything."""
+    if form.order_column or form.link:
+        _rebuild_orders(con, file_id, form)
+    for emit in form.emits.values():
+        if emit.table in EVENTS:
+            _rebuild_events(con, file_id, form, emit)
+    _calendar(con)
+
+
+def _rebuild_orders(con, file_id, form):
+    ties.make(con, known_formats(con).values())
+    told = ties.linked_orders(form) if form.link else ties.own_orders(form)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {told}", {"id": file_id})
+    _touch_sharers(con)
+    for table in OF_ORDERS:
+        con.execute(f"DELETE FROM main.{table} WHERE (account, order_id) IN (SELECT account, order_id FROM touched)")
+    first = con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]  # then every order is touched: no need to look
+    _build_orders(con, "main", as_of=False, touched=not first)
+    con.execute("DROP TABLE touched")
+
+
+def _rebuild_events(con, file_id, form, emit):
+    """Events of one export come from it alone, so only the rows that the file speaks of are made anew."""
+    recipe = RECIPES[emit.table]
+    key = recipe["key"](form, emit)["row"]
     con.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE touched AS
-        SELECT DISTINCT l.account, o."{order}" AS order_id
+        CREATE OR REPLACE TEMP TABLE touched_rows AS
+        SELECT DISTINCT l.account, {key} AS "row"
         FROM {table_of(form)} o
         JOIN loads l ON l.file_id = o._file
+        {recipe["join"](form, emit)}
         WHERE o._file = $id
         """,
         {"id": file_id},
     )
-    _touch_sharers(con)
-    for table in TABLES:
-        con.execute(f"DELETE FROM main.{table} WHERE (account, order_id) IN (SELECT account, order_id FROM touched)")
-    first = con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]  # then every order is touched: no need to look
-    _build(con, "main", as_of=False, touched=not first)
-    _calendar(con)
-    con.execute("DROP TABLE touched")
+    con.execute(f'DELETE FROM main.{emit.table} WHERE (account, "row") IN (SELECT account, "row" FROM touched_rows)')
+    only = f' SEMI JOIN touched_rows t ON t.account = l.account AND t."row" = {key}'
+    _insert(con, "main", emit.table, _merged(con, [form], emit.table, recipe, False, only))
+    con.execute("DROP TABLE touched_rows")
+    if emit.table == "money":
+        money.mark_counting(con, "main", known_formats(con))
 
 
 def _touch_sharers(con):
     """An order that shares a parcel with a touched one is touched, too, and so on: the parcel's row is built from all of them."""
     for form in _known_forms(con, "parcels"):
         emit = form.emits["parcels"]
+        if "tracking" not in emit.keys:
+            continue
         order, tracking = column(emit, "order_id"), column(emit, "tracking")
         columns = f"l.account, {order} AS order_id, {tracking} AS tracking"
         told = f"SELECT {columns} FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
@@ -59,57 +88,154 @@ def build_as_of(con):
     """Makes TEMP tables of the same names that show what was known at `context.as_of`, on a reader's own connection."""
     for table in TABLES:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM main.{table} LIMIT 0")
-    _build(con, "temp", as_of=True, touched=False)
+    ties.make(con, known_formats(con).values())
+    _build_orders(con, "temp", as_of=True, touched=False)
+    for table in EVENTS:
+        if forms := _known_forms(con, table):
+            _insert(con, "temp", table, _merged(con, forms, table, RECIPES[table], True, ""))
+    money.mark_counting(con, "temp", known_formats(con))
 
 
-def _build(con, where, as_of, touched):
-    telling = {table: _known_forms(con, table) for table in TABLES}
+def _build_orders(con, where, as_of, touched):
+    telling = {table: _known_forms(con, table) for table in BY_ORDER}
     if telling["order_lines"]:
         lines.resolve(con, telling["order_lines"], touched)
-    for table, recipe in RECIPES.items():
-        if telling[table]:
-            merged = _merged(telling[table], table, recipe, as_of, touched)
-            con.execute(f"INSERT INTO {where}.{table} BY NAME {recipe['finish'].format(merged=merged, where=where)}")
+    for table in OF_ORDERS:
+        if table == "order_lines" and telling["orders"]:
+            _insert(con, where, table, _lines_with_orders(con, telling, as_of, touched))
+        elif telling.get(table):
+            _insert(con, where, table, _merged(con, telling[table], table, RECIPES[table], as_of, _touched(touched)))
     if telling["parcels"]:
         _parcel_lines(con, where, telling["parcels"], as_of, touched)
     _parcels_of_statuses(con, where, touched)
     _returns_to_lines(con, where, touched)
 
 
+def _insert(con, where, table, merged):
+    finished = RECIPES[table]["finish"].format(merged=merged)
+    con.execute(f"INSERT INTO {where}.{table} BY NAME SELECT * EXCLUDE (best_rank) FROM ({finished})")
+
+
 def _known_forms(con, table):
     """The formats that tell of a canonical table and of which something was loaded."""
     stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'obs_%'").fetchall()}
-    return [form for form in formats().values() if table in form.emits and table_of(form) in stored]
+    return [form for form in known_formats(con).values() if table in form.emits and table_of(form) in stored]
 
 
-def _merged(forms, table, recipe, as_of, touched):
-    """SQL of one row per key from the partial rows of all formats: per column the best rank that has a value."""
-    partials, ranks = [], {}
+def _touched(touched):
+    """What keeps the rows of touched orders, {order} being an observation's order number."""
+    return " SEMI JOIN touched t ON t.account = l.account AND t.order_id = {order}" if touched else ""
+
+
+def _partials(con, forms, table, recipe, as_of, only):
+    """(SQL of the partial rows of all formats, {canonical column: the ranks that give it})."""
+    types = column_types("order_lines" if table == "orders" else table)
+    partials, ranks = [], {target: set() for target in recipe.get("refers", ())}
     for form in forms:
         emit = form.emits[table]
         emit = replace(emit, given={given.target: given for given in recipe["extra"](emit)} | emit.given)
         for given in emit.given.values():
             ranks.setdefault(given.target, set()).add(given.rank)
-        partials.append(partial_sql(form, emit, recipe["key"](form, emit), recipe["join"](form, emit), as_of, touched))
-    union = " UNION ALL BY NAME ".join(f"({partial})" for partial in partials)
-    columns = ", ".join(_best(target, found) for target, found in ranks.items())
+        kept = only.format(order=recipe["key"](form, emit)["order_id"] if emit.link else column(emit, "order_id"))
+        partials.append(partial_sql(form, emit, recipe["key"](form, emit), recipe["join"](form, emit), as_of, kept, types))
+    return " UNION ALL BY NAME ".join(f"({partial})" for partial in partials), ranks
+
+
+LAST = """
+            bool_and(_reconstructed) AS reconstructed,
+            max(_known_at) AS known_at,
+            string_agg(DISTINCT _source, ', ' ORDER BY _source) AS seen_in,
+            min(_rank) AS best_rank"""
+
+
+def _merged(con, forms, table, recipe, as_of, only):
+    """SQL of one row per key from the partial rows of all formats: per column the best rank that has a value."""
+    union, ranks = _partials(con, forms, table, recipe, as_of, only)
+    types = column_types(table)
+    columns = ", ".join(f"{_best(target, found, types)} AS {quoted(target)}" for target, found in ranks.items())
     return f"""
         SELECT
             account,
             {recipe["name"]},
-            {columns},
-            bool_and(_reconstructed) AS reconstructed,
-            max(_known_at) AS known_at,
-            string_agg(DISTINCT _source, ', ' ORDER BY _source) AS seen_in
+            {columns},{LAST}
         FROM ({union})
         GROUP BY account, {recipe["name"]}
     """
 
 
-def _best(target, ranks):
+def _best(target, ranks, types):
     """SQL of a column's value by the best (lowest) rank that has one."""
-    values = ", ".join(f"any_value({target}__{rank})" for rank in sorted(ranks))
-    return f"coalesce({values}, NULL) AS {target}"
+    values = [f"any_value({target}__{rank})" for rank in sorted(ranks)]
+    return f"coalesce({', '.join(values)}, NULL)" if values else f"NULL::{types[target]}"
+
+
+def _lines_with_orders(con, telling, as_of, touched):
+    """SQL of order lines where some exports tell of whole orders: their values are spread over the lines of the order.
+
+    An order of which no line is known stands as one line without name (''), so that it is not lost.
+    """
+    only, types = _touched(touched), column_types("order_lines")
+    parts = {}
+    for table, forms, recipe in (("m", telling["order_lines"], RECIPES["order_lines"]), ("w", telling["orders"], ORDER_ROWS)):
+        parts[table] = (
+            _partials(con, forms, "order_lines" if table == "m" else "orders", recipe, as_of, only) if forms else ("", {})
+        )
+    grouped = {
+        name: _grouped(union, ranks, "order_id, line" if name == "m" else "order_id") for name, (union, ranks) in parts.items()
+    }
+    grouped["m"] = grouped["m"] if telling["order_lines"] else f"SELECT *, '' AS line FROM ({grouped['w']}) LIMIT 0"
+    targets = dict.fromkeys([*RECIPES["order_lines"]["refers"], *parts["m"][1], *parts["w"][1]])
+    columns = ", ".join(f"{_best_of(target, parts, types)} AS {quoted(target)}" for target in targets)
+    return f"""
+        SELECT
+            coalesce(m.account, w.account) AS account,
+            coalesce(m.order_id, w.order_id) AS order_id,
+            coalesce(m.line, '') AS line,
+            {columns},
+            coalesce(m.reconstructed AND w.reconstructed, m.reconstructed, w.reconstructed) AS reconstructed,
+            greatest(m.known_at, w.known_at) AS known_at,
+            concat_ws(', ', m.seen_in, w.seen_in) AS seen_in,
+            least(m.best_rank, w.best_rank) AS best_rank
+        FROM ({grouped["m"]}) m
+        FULL JOIN ({grouped["w"]}) w
+            ON w.account = m.account AND w.order_id = m.order_id
+        WINDOW
+            of_order AS (PARTITION BY coalesce(m.account, w.account), coalesce(m.order_id, w.order_id)),
+            by_line AS (PARTITION BY coalesce(m.account, w.account), coalesce(m.order_id, w.order_id) ORDER BY length(m.line), m.line)
+    """
+
+
+def _grouped(union, ranks, keys):
+    """SQL of one row per key with a column per rank, so that lines and orders can be weighed against each other."""
+    columns = ", ".join(
+        f"any_value({target}__{rank}) AS {target}__{rank}" for target, found in ranks.items() for rank in sorted(found)
+    )
+    return f"SELECT account, {keys}, {columns},{LAST} FROM ({union}) GROUP BY account, {keys}"
+
+
+def _best_of(target, parts, types):
+    """SQL of a column of a line `m` whose order `w` may tell it as well.
+
+    What is to be summed counts once: units and the price of goods of a whole order stand on its line only where there is just one,
+    other money of the order on its first line (the others have none of it), both only where no line has a value of its own.
+    """
+    line, order = (_ranked(target, parts, name) for name in "mw")
+    if target not in SUMMED or not order:
+        ranked = sorted((rank, name) for name, (_, ranks) in parts.items() for rank in ranks.get(target, ()))
+        values = [f"{name}.{target}__{rank}" for rank, name in ranked]
+        return f"coalesce({', '.join(values)}, NULL)" if values else f"NULL::{types[target]}"
+    own = f"coalesce({', '.join(line)}, NULL)" if line else f"NULL::{types[target]}"
+    whole = f"coalesce({', '.join(order)}, NULL)"
+    if SUMMED[target] == "alone":
+        return f"coalesce({own}, CASE WHEN count(*) OVER of_order = 1 THEN {whole} END)"
+    return (
+        f"CASE WHEN count({own}) OVER of_order > 0 OR {whole} IS NULL THEN {own}"
+        f" WHEN row_number() OVER by_line = 1 THEN {whole} ELSE 0 END"
+    )
+
+
+def _ranked(target, parts, name):
+    return [f"{name}.{target}__{rank}" for rank in sorted(parts[name][1].get(target, ()))]
 
 
 def _only(touched, name):

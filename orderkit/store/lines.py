@@ -186,7 +186,7 @@ def _tie(con):
         SELECT
             d.source,
             d.rid,
-            coalesce(p.id, d.sku || CASE WHEN d.place > 1 THEN '#' || d.place ELSE '' END) AS line
+            coalesce(p.id, coalesce(d.sku, '') || CASE WHEN d.place > 1 THEN '#' || d.place ELSE '' END) AS line
         FROM placed d
         JOIN _places p
             ON p.account = d.account AND p.order_id = d.order_id AND p.sku IS NOT DISTINCT FROM d.sku

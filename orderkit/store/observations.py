@@ -6,9 +6,13 @@ what is known of the same line and stays as history, the rest is *loaded*.
 
 from dataclasses import dataclass
 
+from orderkit.errors import FormatError
 from orderkit.store.types import sql_type
 
-ROWS = ("order_lines", "returns")  # tables in which identical rows of one file are genuine: two units, two lines without ids
+LONG_NAMES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
+
+SEVERAL = ("order_lines", "returns")  # tables in which identical rows of one file are genuine: two units, two lines without ids
+FIRST = ("order_lines", "returns", "parcels", "requests", "inspections", "orders")  # which table says what a row is about
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,26 @@ def table_of(form):
 
 
 def ensure(con, form):
-    """Makes the observation table of a format, or adds the columns that a newer description brings."""
-    columns = ", ".join(f'"{column.name}" {sql_type(column)}' for column in form.kept)
+    """Makes the observation table of a format, or adds the columns that a newer description brings.
+
+    Raises FormatError where a description gives a stored column another type: the rows stored under it would mean something else.
+    """
+    wanted = {column.name: sql_type(column) for column in form.kept} | _of_tree(form)
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in wanted.items())
     con.execute(f"CREATE TABLE IF NOT EXISTS {table_of(form)} ({columns}, _file INTEGER)")
-    columns_of = "SELECT column_name FROM duckdb_columns() WHERE table_name = $t"
-    have = {row[0] for row in con.sql(columns_of, params={"t": table_of(form)}).fetchall()}
-    for column in form.kept:
-        if column.name not in have:
-            con.execute(f'ALTER TABLE {table_of(form)} ADD COLUMN "{column.name}" {sql_type(column)}')
+    columns_of = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $t"
+    have = dict(con.sql(columns_of, params={"t": table_of(form)}).fetchall())
+    for name, kind in wanted.items():
+        if name not in have:
+            con.execute(f'ALTER TABLE {table_of(form)} ADD COLUMN "{name}" {kind}')
+        elif have[name] not in (kind, LONG_NAMES.get(kind)):
+            changed = f"{form.name}: {name} is stored as {have[name]}, the description now says {kind}."
+            raise FormatError(f"{changed} Load the exports into a new database, or give the column its old type.")
+
+
+def _of_tree(form):
+    """A record of a tree gives several rows: `_record` is its number in the file, `_kind` which of its rows."""
+    return {"_record": "INTEGER", "_kind": "VARCHAR"} if form.tree else {}
 
 
 def day_end(day, zone="'UTC'"):
@@ -67,23 +83,23 @@ def version_of(form):
 
 
 def zone_join(form):
-    """SQL (join, zone expression) that gives each row the zone of its marketplace, where the format tells the marketplace."""
-    lines = form.emits.get("order_lines")
-    given = lines and lines.given.get("marketplace")
-    if not given or not given.sources:
-        return "", "'UTC'"
-    site = given.sql.format(*(f'o."{source}"' for source in given.sources))
-    return f" LEFT JOIN marketplaces z ON z.marketplace = {site}", "coalesce(z.zone, 'UTC')"
+    """SQL (join, zone expression) that gives each row the zone of its marketplace, else that of the format, else UTC."""
+    told = [emit.given["marketplace"] for emit in form.emits.values() if "marketplace" in emit.given]
+    zone = f"'{form.zone}'" if form.zone and form.zone != "marketplace" else "'UTC'"
+    if not told:
+        return "", zone
+    site = told[0].sql.format(*(f'o."{source}"' for source in told[0].sources))
+    return f" LEFT JOIN marketplaces z ON z.marketplace = {site}", f"coalesce(z.zone, {zone})"
 
 
 def covers(con, form, file_id):
-    """Oldest and newest moment that the rows of a file tell of (TIMESTAMPTZ, or None where it has no rows)."""
+    """Oldest and newest moment that the rows of a file tell of (TIMESTAMPTZ, or None where it has no rows or no dates)."""
     join, zone = zone_join(form)
     told = {*form.known_file, *([form.known_row] if form.known_row else [])}
     anchors = {name for emit in form.emits.values() for name in emit.anchor}
 
     def each(names, best):
-        return f"{best}({', '.join(moment_of(form, name, zone) for name in sorted(names))})"
+        return f"{best}({', '.join(moment_of(form, name, zone) for name in sorted(names))})" if names else "NULL::TIMESTAMPTZ"
 
     return con.sql(
         f"SELECT min({each(anchors, 'least')}), max({each(told | anchors, 'greatest')})"
@@ -100,17 +116,29 @@ def settle(con, form, file_id, account):
     """
     _make_new_and_old(con, form, file_id, account)
     _make_fates(con)
-    counts = dict(
-        con.sql("""
-            SELECT CASE WHEN duplicate THEN 'duplicate' WHEN older THEN 'superseded' ELSE 'loaded' END, count(*)
-            FROM _fate
-            GROUP BY 1
-        """).fetchall()
-    )
+    counts = dict(con.sql(PER_RECORD if form.tree else PER_ROW).fetchall())
     con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
     money = _money(con, form)
     con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old")
     return Fates(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0), money)
+
+
+PER_ROW = """
+    SELECT CASE WHEN duplicate THEN 'duplicate' WHEN older THEN 'superseded' ELSE 'loaded' END, count(*)
+    FROM _fate
+    GROUP BY 1
+"""
+PER_RECORD = """  -- a record of several rows brought something new where one of its rows did
+    SELECT CASE WHEN loaded THEN 'loaded' WHEN superseded THEN 'superseded' ELSE 'duplicate' END, count(*)
+    FROM (
+        SELECT
+            bool_or(NOT duplicate AND coalesce(NOT older, true)) AS loaded,
+            bool_or(NOT duplicate AND older) AS superseded
+        FROM _fate
+        GROUP BY record
+    )
+    GROUP BY 1
+"""
 
 
 def _make_fates(con):
@@ -118,7 +146,7 @@ def _make_fates(con):
     con.execute("""
         CREATE OR REPLACE TEMP TABLE _fate AS
         SELECT
-            n.rid, n.grp, n.amount, n.currency,
+            n.rid, n.record, n.grp, n.amount, n.currency,
             n.copy > 1 OR t.grp IS NOT NULL AS duplicate,
             n.copy > 1 OR list_contains(t.moments, n.known) AS told_then,
             k.newest > n.version AS older
@@ -140,13 +168,13 @@ def _make_new_and_old(con, form, file_id, account):
     `grp` is what a record is about. Where identical rows are genuine (`several`), `content` is that of the whole group in its
     file, so that a group counts as known only where some file held exactly the same rows.
     """
-    order = next(iter(form.emits.values())).keys["order_id"]
     oldest, newest = covers(con, form, file_id)
     con.execute(
         "UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
         {"a": oldest, "b": newest, "id": file_id},
     )
-    record = _record(form)
+    record, order = _record(form), form.order_column
+    same = f'AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)' if order else ""
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _new AS
@@ -164,11 +192,7 @@ def _make_new_and_old(con, form, file_id, account):
         SELECT
             grp, several, version, known,
             CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content
-        FROM (
-            {record}
-            WHERE l.account = $account AND o._file <> $id
-                AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)
-        )
+        FROM ({record} WHERE l.account = $account AND o._file <> $id {same})
         """,
         {"id": file_id, "account": account},
     )
@@ -176,35 +200,77 @@ def _make_new_and_old(con, form, file_id, account):
 
 def _record(form):
     """SQL of a format's observations `o` with the load `l` they came in: what each is about, its content, version and money."""
-    emit = next(iter(form.emits.values()))
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
-    keys = ", ".join(f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values())
-    currency = form.emits["order_lines"].given.get("currency") if form.money else None
-    amount = f'o."{form.money}"' if form.money else "NULL"
-    currency = f'o."{currency.sources[0]}"' if currency else "NULL"
+    amount = f'o."{form.money}"' if form.money else "NULL::DECIMAL(18,2)"
     return f"""
         SELECT
             o.rowid AS rid,
             o._file,
-            concat_ws(chr(31), {keys}) AS grp,
-            {_several(form)} AS several,
+            {"o._record" if form.tree else "o.rowid"} AS record,
+            {_by_kind(form, about)} AS grp,
+            {_by_kind(form, _several)} AS several,
             hash({names}) AS own,
             {version_of(form)} AS version,
             {known_at(form)} AS known,
             {amount} AS amount,
-            {currency} AS currency
+            {_currency(form)} AS currency
         FROM {table_of(form)} o
         JOIN loads l ON l.file_id = o._file
     """
 
 
-def _several(form):
+def _currency(form):
+    """SQL for the currency of a record's money: that of its line, else that of its order."""
+    told = [form.emits[table].given.get("currency") for table in ("order_lines", "orders") if table in form.emits]
+    given = next((given for given in told if given), None)
+    if given is None or not form.money:
+        return "NULL::VARCHAR"
+    return given.sql.format(*(f'o."{name}"' for name in given.sources))
+
+
+def _by_kind(form, made):
+    """SQL of `made(form, emit)` for the emit that says what a row is about; in a tree one per kind of row."""
+    if not form.tree:
+        return made(form, first_emit(form.emits.values()))
+    kinds = dict.fromkeys(emit.kind for emit in form.emits.values())
+    cases = " ".join(
+        f"WHEN o._kind = '{kind}' THEN {made(form, first_emit(e for e in form.emits.values() if e.kind == kind))}"
+        for kind in kinds
+    )
+    return f"CASE {cases} END"
+
+
+def first_emit(emits):
+    """The emit that says what a row is about: an order line rather than the order it stands in."""
+    return min(emits, key=lambda emit: FIRST.index(emit.table) if emit.table in FIRST else len(FIRST))
+
+
+def about(form, emit):
+    """SQL for what a row is about: its keys, and where identical rows are genuine the number of the copy within its file."""
+    keys = [f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values()]
+    return f"concat_ws(chr(31), {', '.join([_text(emit.table), *keys, copy_of(form, emit)])})"
+
+
+def copy_of(form, emit):
+    """SQL for the number of the copy among rows of one file that are equal in the keys of an emit; NULL for the first."""
+    if emit.occurrence is None:
+        return "NULL"
+    owners = ", ".join(["o._file", *(f'o."{name}"' for name in emit.keys.values()), *(["o._kind"] if form.tree else [])])
+    names = ", ".join(f'o."{column.name}"' for column in form.kept)
+    order = ", ".join([*(f'o."{name}"' for name in emit.occurrence), f"hash({names})"])
+    return f"nullif('#' || row_number() OVER (PARTITION BY {owners} ORDER BY {order}), '#1')"
+
+
+def _text(value):
+    return f"'{value}'"
+
+
+def _several(form, emit):
     """SQL condition that identical rows of one file are genuine: every return, and order lines without an id."""
-    table, emit = next(iter(form.emits.items()))
-    if table not in ROWS:
+    if emit.table not in SEVERAL:
         return "false"
     item = emit.keys.get("order_item_id")
-    return f'o."{item}" IS NULL' if item and table != "returns" else "true"
+    return f'o."{item}" IS NULL' if item and emit.table != "returns" else "true"
 
 
 def _money(con, form):

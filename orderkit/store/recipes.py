@@ -1,7 +1,7 @@
 """How each canonical table is made from the observations: its key, what is joined to find it, and the last touch on the rows."""
 
-from orderkit.formats import Given
-from orderkit.store.observations import table_of
+from orderkit.formats import EVENTS, Given
+from orderkit.store.observations import copy_of, table_of
 
 
 def column(emit, target):
@@ -11,12 +11,11 @@ def column(emit, target):
 
 def _given_keys(emit):
     """The key columns of an emit as given columns, so that they stand in the canonical row."""
-    rank = next((given.rank for given in emit.given.values()), 1)
-    return [Given(target, (name,), "{0}", rank, "fixed") for target, name in emit.keys.items()]
+    return [Given(target, (name,), "{0}", emit.rank, "fixed") for target, name in emit.keys.items()]
 
 
 def _line_key(form, emit):
-    parts = ["a.line", column(emit, "order_item_id"), "CASE WHEN k.ids = 1 THEN k.id END", f'o."{emit.keys["sku"]}"', "''"]
+    parts = ["a.line", column(emit, "order_item_id"), "CASE WHEN k.ids = 1 THEN k.id END", column(emit, "sku"), "''"]
     return {"order_id": column(emit, "order_id"), "line": f"coalesce({', '.join(parts)})"}
 
 
@@ -43,9 +42,9 @@ def _return_join(form, emit):
     `item` stands in the key only where the RMA holds the SKU under several items. The numbers follow what does not change about
     a unit (the columns of `same_line`), then how far it has come, so that a row that gains a refund keeps its number.
     """
-    same = ", ".join(f'"{name}"' for name in emit.same_line)
-    keys = ", ".join(f'"{emit.keys[target]}"' for target in ("order_id", "rma", "sku"))
-    item = f'"{emit.keys["order_item_id"]}"'
+    order = ", ".join([*(f'"{name}"' for name in emit.same_line), "content"])
+    keys = ", ".join(f'"{emit.keys[target]}"' for target in ("order_id", "rma", "sku") if target in emit.keys)
+    item = column(emit, "order_item_id").removeprefix("o.")
     names = ", ".join(f'"{column.name}"' for column in form.kept)
     return f"""
         LEFT JOIN (
@@ -54,7 +53,7 @@ def _return_join(form, emit):
                 CASE WHEN items > 1 THEN item END AS item,
                 row_number() OVER (
                     PARTITION BY _file, {keys}, CASE WHEN items > 1 THEN item END
-                    ORDER BY {same}, content
+                    ORDER BY {order}
                 ) AS copy
             FROM (
                 SELECT
@@ -82,11 +81,10 @@ def parcel_key(form, emit):
 
 
 def _parcel_extra(emit):
-    rank = next(iter(emit.given.values())).rank
     return [
-        Given("order_id", (emit.keys["order_id"],), "{0}", rank, "fixed"),
-        Given("item", (emit.keys["order_item_id"],), "{0}", rank, "fixed"),
-        Given("tracking", (), f"coalesce({column(emit, 'tracking')}, '')", rank, "fixed"),
+        Given("order_id", (emit.keys["order_id"],), "{0}", emit.rank, "fixed"),
+        Given("item", (), column(emit, "order_item_id"), emit.rank, "fixed"),
+        Given("tracking", (), f"coalesce({column(emit, 'tracking')}, '')", emit.rank, "fixed"),
     ]
 
 
@@ -122,9 +120,17 @@ FINISH_PARCELS = """
         )
     )
 """
+# of several exports of one authorisation the best says which units there are: one counts them on a line, another line by line
 FINISH_RETURNS = """
     SELECT m.*, nullif(regexp_replace(upper(reason_as_exported), '^(RO_)?(CR-)?', ''), '') AS reason
     FROM ({merged}) m
+    QUALIFY best_rank = min(best_rank) OVER (PARTITION BY account, order_id, rma)
+"""
+FINISH_MONEY = """
+    SELECT m.* REPLACE (coalesce(m.currency, z.currency) AS currency), true AS counts
+    FROM ({merged}) m
+    LEFT JOIN marketplaces z ON z.marketplace = m.marketplace
+    WHERE m.amount IS NOT NULL
 """
 AS_MERGED = "SELECT * FROM ({merged})"
 
@@ -137,6 +143,37 @@ def _line_extra(emit):
     return [given for given in _given_keys(emit) if given.target != "order_id"]
 
 
+def _no_extra(emit):
+    return []
+
+
+def _order_key(form, emit):
+    return {"order_id": "k.order_id" if emit.link else column(emit, "order_id")}
+
+
+def _order_join(form, emit):
+    """Rows that carry no order number, but for example that of a customer, are tied to the orders that name it."""
+    if not emit.link:
+        return ""
+    return f""" JOIN links k ON k.account = l.account AND k.link = '{emit.link}' AND k.value = o."{emit.keys[emit.link]}\""""
+
+
+def _event_key(form, emit):
+    """An event is known by its export and its key columns; rows that are equal in them are numbered within their file."""
+    parts = [f"'{form.name}'", *(f"coalesce(CAST(o.\"{name}\" AS VARCHAR), '')" for name in emit.keys.values())]
+    return {"row": f"concat_ws('/', {', '.join(parts)}, {'n.copy' if emit.occurrence is not None else 'NULL'})"}
+
+
+def _event_join(form, emit):
+    if emit.occurrence is None:
+        return ""
+    kind = f" WHERE o._kind = '{emit.kind}'" if emit.kind else ""
+    return f" LEFT JOIN (SELECT o.rowid AS rid, {copy_of(form, emit)} AS copy FROM {table_of(form)} o{kind}) n ON n.rid = o.rowid"
+
+
+EVENT = {"name": '"row"', "key": _event_key, "join": _event_join, "extra": _given_keys, "finish": AS_MERGED, "refers": ()}
+
+# name: the key; refers: canonical columns that `finish` speaks of, so that they are there whatever the exports tell
 RECIPES = {
     "order_lines": {
         "name": "order_id, line",
@@ -144,6 +181,7 @@ RECIPES = {
         "join": _line_join,
         "extra": _line_extra,
         "finish": FINISH_LINES,
+        "refers": ("currency", "marketplace", "sku"),
     },
     "parcels": {
         "name": "parcel",
@@ -151,6 +189,7 @@ RECIPES = {
         "join": _no_join,
         "extra": _parcel_extra,
         "finish": FINISH_PARCELS,
+        "refers": ("delivered_at", "state_at", "outcome", "first_scan_at", "last_scan_at"),
     },
     "returns": {
         "name": "return_id",
@@ -158,6 +197,7 @@ RECIPES = {
         "join": _return_join,
         "extra": _given_keys,
         "finish": FINISH_RETURNS,
+        "refers": ("reason_as_exported", "rma"),
     },
     "requests": {
         "name": "request",
@@ -165,6 +205,7 @@ RECIPES = {
         "join": _no_join,
         "extra": _given_keys,
         "finish": AS_MERGED,
+        "refers": (),
     },
     "inspections": {
         "name": "inspection",
@@ -172,5 +213,10 @@ RECIPES = {
         "join": _no_join,
         "extra": _given_keys,
         "finish": AS_MERGED,
+        "refers": (),
     },
+    **dict.fromkeys(EVENTS, EVENT),
 }
+RECIPES["money"] = EVENT | {"finish": FINISH_MONEY, "refers": ("currency", "marketplace", "amount")}
+# order-level rows are no table of their own: they are spread over the lines of their order
+ORDER_ROWS = {"name": "order_id", "key": _order_key, "join": _order_join, "extra": _no_extra}

@@ -1,16 +1,26 @@
 """Makes the canonical tables (schema.sql) and fills the two that come from orderkit itself: marketplaces and calendar."""
 
 import datetime as dt
+import functools
+import re
 from importlib import resources
 
 from orderkit.marketplaces import calendar_rows, marketplaces, unknown
 
-LAYOUT = 1  # raised when a released database would not be understood by newer code, or the other way round
+LAYOUT = 2  # raised when a released database would not be understood by newer code, or the other way round
 
 
 def schema_sql():
     """The text of schema.sql: every canonical table with a comment on every column."""
     return resources.files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+@functools.cache
+def column_types(table):
+    """{column: SQL type} of a canonical table, as schema.sql states it."""
+    body = re.search(rf"CREATE TABLE IF NOT EXISTS {table} \((.*?)\n\);", schema_sql(), re.DOTALL)[1]
+    found = re.findall(r'("?\w+"?) ([A-Z]+(?:\(\d+,\d+\))?)', body.replace(" NOT NULL", ""))
+    return {name.strip('"'): kind for name, kind in found}
 
 
 def create(con):

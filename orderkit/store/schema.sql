@@ -110,8 +110,8 @@ COMMENT ON COLUMN parcel_lines.line IS 'key of the line within its order';
 
 CREATE TABLE IF NOT EXISTS returns (
     account VARCHAR NOT NULL, return_id VARCHAR NOT NULL, order_id VARCHAR NOT NULL, line VARCHAR, order_item_id VARCHAR, sku VARCHAR, asin VARCHAR,
-    rma VARCHAR, requested_at DATE, received_at DATE, reason VARCHAR, reason_as_exported VARCHAR, reason_group VARCHAR, usual_cause VARCHAR,
-    units INTEGER, status VARCHAR, disposition VARCHAR, in_policy BOOLEAN, resolution VARCHAR,
+    rma VARCHAR, fnsku VARCHAR, requested_at DATE, received_at DATE, reason VARCHAR, reason_as_exported VARCHAR, reason_group VARCHAR, usual_cause VARCHAR,
+    units INTEGER, status VARCHAR, disposition VARCHAR, stock_status VARCHAR, comments VARCHAR, in_policy BOOLEAN, resolution VARCHAR,
     label_payer VARCHAR, label_cost DECIMAL(18,2), refunded DECIMAL(18,2), order_amount DECIMAL(18,2), currency VARCHAR, a_to_z_claim BOOLEAN,
     safe_t_claim VARCHAR, safe_t_state VARCHAR, safe_t_reimbursed DECIMAL(18,2),
     reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
@@ -124,7 +124,8 @@ COMMENT ON COLUMN returns.line IS 'key of the order line, NULL where the order i
 COMMENT ON COLUMN returns.order_item_id IS 'marketplace number of the order line, where the export has it';
 COMMENT ON COLUMN returns.sku IS 'seller SKU';
 COMMENT ON COLUMN returns.asin IS 'catalogue number of the marketplace';
-COMMENT ON COLUMN returns.rma IS 'return authorisation number';
+COMMENT ON COLUMN returns.rma IS 'return authorisation number; for FBA the number on the unit''s own sticker (LPN)';
+COMMENT ON COLUMN returns.fnsku IS 'SKU of the fulfilment network (FBA)';
 COMMENT ON COLUMN returns.requested_at IS 'day on which the buyer asked for the return, as exported';
 COMMENT ON COLUMN returns.received_at IS 'day on which the return parcel reached the seller, as exported';
 COMMENT ON COLUMN returns.reason IS 'reason code without its CR- or RO_ prefix, upper case';
@@ -134,6 +135,8 @@ COMMENT ON COLUMN returns.usual_cause IS 'who usually causes a return with this 
 COMMENT ON COLUMN returns.units IS 'units in this return line';
 COMMENT ON COLUMN returns.status IS 'status of the request as exported, lower case: approved, pending approval, declined, completed, closed, cancelled';
 COMMENT ON COLUMN returns.disposition IS 'inspected condition as the marketplace states it (FBA)';
+COMMENT ON COLUMN returns.stock_status IS 'what became of the unit as the marketplace states it (FBA)';
+COMMENT ON COLUMN returns.comments IS 'what the buyer wrote, scrubbed; NULL unless comments were asked for at load';
 COMMENT ON COLUMN returns.in_policy IS 'the marketplace says that the return is within its policy';
 COMMENT ON COLUMN returns.resolution IS 'how it was resolved, as exported: StandardRefund, RefundAtFirstScan ...';
 COMMENT ON COLUMN returns.label_payer IS 'who pays the return label: Customer, Seller, Amazon';
@@ -187,6 +190,216 @@ COMMENT ON COLUMN inspections.photo IS 'a photo was taken';
 COMMENT ON COLUMN inspections.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
 COMMENT ON COLUMN inspections.known_at IS 'moment of the newest snapshot used';
 COMMENT ON COLUMN inspections.seen_in IS 'formats that told of the inspection, comma separated';
+
+CREATE TABLE IF NOT EXISTS money (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    order_id VARCHAR, order_item_id VARCHAR, sku VARCHAR, settlement_id VARCHAR, posted_at TIMESTAMPTZ, type VARCHAR,
+    category VARCHAR, description VARCHAR, amount DECIMAL(18,2), currency VARCHAR, marketplace VARCHAR, units INTEGER,
+    counts BOOLEAN,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE money IS 'one row per settlement or transaction line; key: account, row. Sum only rows with `counts`: the others tell again what a better export of the same settlement tells';
+COMMENT ON COLUMN money.account IS 'seller account, as named at load';
+COMMENT ON COLUMN money."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN money.order_id IS 'order number of the marketplace; NULL for money that is about no order';
+COMMENT ON COLUMN money.order_item_id IS 'marketplace number of the order line, where the export has it';
+COMMENT ON COLUMN money.sku IS 'seller SKU, where the export has it';
+COMMENT ON COLUMN money.settlement_id IS 'number of the settlement or payout';
+COMMENT ON COLUMN money.posted_at IS 'moment at which the marketplace booked it; where the export gives only a day: the start of that day';
+COMMENT ON COLUMN money.type IS 'kind of transaction as exported';
+COMMENT ON COLUMN money.category IS 'order, refund, fee, shipping_label, reimbursement, safe_t, a_to_z, chargeback, adjustment, transfer, advertising, subscription, tax, other; NULL where the words of the export are not known';
+COMMENT ON COLUMN money.description IS 'detail as exported: amount description, fee name or title';
+COMMENT ON COLUMN money.amount IS 'signed amount in currency: positive is paid to the seller';
+COMMENT ON COLUMN money.currency IS 'ISO 4217 currency of amount; where the export has none that of the marketplace';
+COMMENT ON COLUMN money.marketplace IS 'site name in lower case; NULL where the export does not tell';
+COMMENT ON COLUMN money.units IS 'units that the line is about, where told';
+COMMENT ON COLUMN money.counts IS 'true where the row is to be summed; false where a better export tells of the same settlement';
+COMMENT ON COLUMN money.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN money.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN money.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS recoveries (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    order_id VARCHAR, order_item_id VARCHAR, sku VARCHAR, tracking VARCHAR, claim_id VARCHAR, source VARCHAR, kind VARCHAR,
+    reason_as_exported VARCHAR, state VARCHAR, filed_at TIMESTAMPTZ, decided_at TIMESTAMPTZ, amount DECIMAL(18,2),
+    currency VARCHAR, units INTEGER,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE recoveries IS 'one row per reimbursement or claim; key: account, row';
+COMMENT ON COLUMN recoveries.account IS 'seller account, as named at load';
+COMMENT ON COLUMN recoveries."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN recoveries.order_id IS 'order number of the marketplace, where told';
+COMMENT ON COLUMN recoveries.order_item_id IS 'marketplace number of the order line, where told';
+COMMENT ON COLUMN recoveries.sku IS 'seller SKU, where told';
+COMMENT ON COLUMN recoveries.tracking IS 'tracking number of the parcel, where told';
+COMMENT ON COLUMN recoveries.claim_id IS 'number of the claim or reimbursement';
+COMMENT ON COLUMN recoveries.source IS 'who pays: carrier, insurer, marketplace, buyer';
+COMMENT ON COLUMN recoveries.kind IS 'what happened: lost, damaged, missing_contents, delay, customer_return, correction, other; NULL where the words of the export are not known';
+COMMENT ON COLUMN recoveries.reason_as_exported IS 'reason as exported';
+COMMENT ON COLUMN recoveries.state IS 'filed, granted, denied, paid, reversed as far as the export tells; as exported where it is another word';
+COMMENT ON COLUMN recoveries.filed_at IS 'moment or start of the day of filing';
+COMMENT ON COLUMN recoveries.decided_at IS 'moment or start of the day of the decision or payment';
+COMMENT ON COLUMN recoveries.amount IS 'signed amount in currency; negative where it was taken back';
+COMMENT ON COLUMN recoveries.currency IS 'ISO 4217 currency of amount';
+COMMENT ON COLUMN recoveries.units IS 'units it is about';
+COMMENT ON COLUMN recoveries.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN recoveries.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN recoveries.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS stock_events (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    sku VARCHAR, fnsku VARCHAR, asin VARCHAR, happened_at TIMESTAMPTZ, kind VARCHAR, reason VARCHAR, units INTEGER,
+    disposition VARCHAR, location VARCHAR, reference VARCHAR, starting INTEGER, ending INTEGER,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE stock_events IS 'one row per ledger or adjustment line; key: account, row. Several exports may tell of the same movement: see seen_in';
+COMMENT ON COLUMN stock_events.account IS 'seller account, as named at load';
+COMMENT ON COLUMN stock_events."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN stock_events.sku IS 'seller SKU';
+COMMENT ON COLUMN stock_events.fnsku IS 'SKU of the fulfilment network';
+COMMENT ON COLUMN stock_events.asin IS 'catalogue number of the marketplace';
+COMMENT ON COLUMN stock_events.happened_at IS 'moment or start of the day of the movement';
+COMMENT ON COLUMN stock_events.kind IS 'kind of movement in lower case: shipment, customer_return, adjustment, receipt, transfer, removal, replacement, balance ...';
+COMMENT ON COLUMN stock_events.reason IS 'reason code as exported';
+COMMENT ON COLUMN stock_events.units IS 'signed units: negative leaves the stock';
+COMMENT ON COLUMN stock_events.disposition IS 'condition as exported';
+COMMENT ON COLUMN stock_events.location IS 'fulfilment centre or country as exported';
+COMMENT ON COLUMN stock_events.reference IS 'number that the export refers to: order, shipment, case';
+COMMENT ON COLUMN stock_events.starting IS 'units before, where the export states a balance';
+COMMENT ON COLUMN stock_events.ending IS 'units after, where the export states a balance';
+COMMENT ON COLUMN stock_events.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN stock_events.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN stock_events.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS products (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    sku VARCHAR, asin VARCHAR, product_name VARCHAR, landed_cost DECIMAL(18,2), currency VARCHAR, vat_rate DECIMAL(18,6),
+    resale_share DECIMAL(18,6), category VARCHAR, valid_from DATE,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE products IS 'one row per SKU and day from which its costs hold; key: account, row';
+COMMENT ON COLUMN products.account IS 'seller account, as named at load';
+COMMENT ON COLUMN products."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN products.sku IS 'seller SKU';
+COMMENT ON COLUMN products.asin IS 'catalogue number of the marketplace';
+COMMENT ON COLUMN products.product_name IS 'name as given';
+COMMENT ON COLUMN products.landed_cost IS 'what one unit costs the seller on the shelf, in currency';
+COMMENT ON COLUMN products.currency IS 'ISO 4217 currency of landed_cost';
+COMMENT ON COLUMN products.vat_rate IS 'VAT or sales tax share of the price, for example 0.19';
+COMMENT ON COLUMN products.resale_share IS 'share of the price that a returned unit still brings, 0 to 1';
+COMMENT ON COLUMN products.category IS 'group of products as given';
+COMMENT ON COLUMN products.valid_from IS 'first day on which the row holds; NULL: always';
+COMMENT ON COLUMN products.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN products.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN products.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS tariffs (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    tariff VARCHAR, carrier VARCHAR, service VARCHAR, from_value DECIMAL(18,2), to_value DECIMAL(18,2), premium DECIMAL(18,2),
+    premium_share DECIMAL(18,6), minimum DECIMAL(18,2), surcharge DECIMAL(18,2), included_cover DECIMAL(18,2),
+    deductible DECIMAL(18,2), paid_share DECIMAL(18,6), currency VARCHAR, valid_from DATE,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE tariffs IS 'one row per step of a cover tariff; key: account, row';
+COMMENT ON COLUMN tariffs.account IS 'seller account, as named at load';
+COMMENT ON COLUMN tariffs."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN tariffs.tariff IS 'name of the tariff';
+COMMENT ON COLUMN tariffs.carrier IS 'carrier it holds for; NULL: all';
+COMMENT ON COLUMN tariffs.service IS 'service it holds for; NULL: all';
+COMMENT ON COLUMN tariffs.from_value IS 'smallest parcel value of the step, in currency';
+COMMENT ON COLUMN tariffs.to_value IS 'largest parcel value of the step, in currency; NULL: no end';
+COMMENT ON COLUMN tariffs.premium IS 'price of the cover for one parcel, in currency';
+COMMENT ON COLUMN tariffs.premium_share IS 'price as a share of the value, added to premium';
+COMMENT ON COLUMN tariffs.minimum IS 'smallest price for one parcel, in currency';
+COMMENT ON COLUMN tariffs.surcharge IS 'price added per parcel, in currency';
+COMMENT ON COLUMN tariffs.included_cover IS 'cover that the service includes at no price, in currency';
+COMMENT ON COLUMN tariffs.deductible IS 'part of each loss that is not paid, in currency';
+COMMENT ON COLUMN tariffs.paid_share IS 'share of claims that are paid, 0 to 1';
+COMMENT ON COLUMN tariffs.currency IS 'ISO 4217 currency of the step';
+COMMENT ON COLUMN tariffs.valid_from IS 'first day on which the row holds; NULL: always';
+COMMENT ON COLUMN tariffs.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN tariffs.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN tariffs.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS rates (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    "day" DATE, currency VARCHAR, to_currency VARCHAR, rate DECIMAL(18,6),
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE rates IS 'one row per day and pair of currencies; key: account, row';
+COMMENT ON COLUMN rates.account IS 'seller account, as named at load';
+COMMENT ON COLUMN rates."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN rates."day" IS 'day of the rate';
+COMMENT ON COLUMN rates.currency IS 'ISO 4217 currency that is converted';
+COMMENT ON COLUMN rates.to_currency IS 'ISO 4217 currency into which it is converted';
+COMMENT ON COLUMN rates.rate IS 'units of to_currency for one unit of currency';
+COMMENT ON COLUMN rates.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN rates.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN rates.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS feedback (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    order_id VARCHAR, given_on DATE, rating INTEGER, comments VARCHAR, answered BOOLEAN,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE feedback IS 'one row per feedback that a buyer left; key: account, row';
+COMMENT ON COLUMN feedback.account IS 'seller account, as named at load';
+COMMENT ON COLUMN feedback."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN feedback.order_id IS 'order number of the marketplace';
+COMMENT ON COLUMN feedback.given_on IS 'day of the feedback as exported';
+COMMENT ON COLUMN feedback.rating IS '1 (worst) to 5';
+COMMENT ON COLUMN feedback.comments IS 'what the buyer wrote, scrubbed; NULL unless comments were asked for at load';
+COMMENT ON COLUMN feedback.answered IS 'the seller replied';
+COMMENT ON COLUMN feedback.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN feedback.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN feedback.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS account_health (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    marketplace VARCHAR, metric VARCHAR, period_from DATE, period_to DATE, "count" INTEGER, "of" INTEGER, rate DECIMAL(18,6),
+    target DECIMAL(18,6), status VARCHAR,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE account_health IS 'one row per marketplace, measure and period; key: account, row';
+COMMENT ON COLUMN account_health.account IS 'seller account, as named at load';
+COMMENT ON COLUMN account_health."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN account_health.marketplace IS 'site name in lower case, or the marketplace id where the site is not known';
+COMMENT ON COLUMN account_health.metric IS 'name of the measure, for example late_shipment_rate';
+COMMENT ON COLUMN account_health.period_from IS 'first day of the period';
+COMMENT ON COLUMN account_health.period_to IS 'last day of the period';
+COMMENT ON COLUMN account_health."count" IS 'events counted, for example orders shipped late';
+COMMENT ON COLUMN account_health."of" IS 'out of how many';
+COMMENT ON COLUMN account_health.rate IS 'rate as the marketplace states it, as a share';
+COMMENT ON COLUMN account_health.target IS 'target as the marketplace states it, as a share';
+COMMENT ON COLUMN account_health.status IS 'state as exported';
+COMMENT ON COLUMN account_health.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN account_health.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN account_health.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS decisions (
+    account VARCHAR NOT NULL, "row" VARCHAR NOT NULL,
+    order_id VARCHAR, task VARCHAR, state VARCHAR, "at" TIMESTAMPTZ, amount DECIMAL(18,2), currency VARCHAR,
+    reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+);
+COMMENT ON TABLE decisions IS 'one row per thing the seller did about a task; key: account, row';
+COMMENT ON COLUMN decisions.account IS 'seller account, as named at load';
+COMMENT ON COLUMN decisions."row" IS 'key: export, its key columns, and the number of the copy where identical rows are genuine';
+COMMENT ON COLUMN decisions.order_id IS 'order number of the marketplace';
+COMMENT ON COLUMN decisions.task IS 'which task';
+COMMENT ON COLUMN decisions.state IS 'done, ignored, claimed';
+COMMENT ON COLUMN decisions."at" IS 'moment at which the seller said so';
+COMMENT ON COLUMN decisions.amount IS 'amount that came of it, in currency';
+COMMENT ON COLUMN decisions.currency IS 'ISO 4217 currency of amount';
+COMMENT ON COLUMN decisions.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
+COMMENT ON COLUMN decisions.known_at IS 'moment of the newest snapshot used';
+COMMENT ON COLUMN decisions.seen_in IS 'format that told of the row';
+
+CREATE TABLE IF NOT EXISTS own_formats (
+    name VARCHAR PRIMARY KEY, description VARCHAR NOT NULL
+);
+COMMENT ON TABLE own_formats IS 'one row per format of the user''s own of which something was loaded: the database can be read without the folder it came from';
+COMMENT ON COLUMN own_formats.name IS 'name of the format';
+COMMENT ON COLUMN own_formats.description IS 'its YAML text';
 
 CREATE SEQUENCE IF NOT EXISTS file_ids;
 CREATE TABLE IF NOT EXISTS loads (

@@ -1,9 +1,9 @@
 """Small exports written by hand, and helpers to load and compare them."""
 
 from orderkit import store
-from orderkit.formats import variants
+from orderkit.formats import EVENTS, variants
 
-CANONICAL = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
+CANONICAL = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections", *EVENTS)
 ALL_ORDERS = variants("amazon_all_orders")["v34_2026_item_id_last"]
 WITHOUT_IDS = variants("amazon_all_orders")["v33_2024_2026"]
 ORDER_REPORT = variants("amazon_order_report")["modern_46"]
