@@ -69,7 +69,7 @@ class DatabaseLocked(OrderkitError):
         self.path, self.pid = str(path), pid
         who = f"process {pid}" if pid else "another program"
         super().__init__(
-            f"{self.path} is in use by {who}. Close the notebook or wait for the command that uses it, then try again."
+            f"{self.path} is in use by {who}. Wait until it is done, or close that program, then try again. Nothing was changed."
         )
 
 
@@ -77,3 +77,16 @@ class DatabaseUnusable(OrderkitError):
     """A database file that cannot be opened or was made by another layout."""
 
     exit_code = 4
+
+
+class DiskFull(OrderkitError):
+    """There is no room left to work on a database; `free` and `needed` are bytes, `needed` is an estimate."""
+
+    exit_code = 4
+
+    def __init__(self, path, free, needed, safe, *, too_large=False):
+        self.path, self.free, self.needed, self.too_large = str(path), free, needed, too_large
+        free, needed = (f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.1f} GB" for size in (free, needed))
+        room = f"{free} are free there, and about {needed} are needed. {safe} Make room, then load again."
+        limit = f"the disk, or your account on it, takes no file of such a size. {safe} Name one on another disk with --db."
+        super().__init__(f"There is no room for {self.path} on its disk: {limit if too_large else room}")
