@@ -1,0 +1,207 @@
+"""Decides once per file what no cell can tell alone: point or comma, day or month first, whether the clock can be believed."""
+
+import datetime as dt
+from dataclasses import astuple, dataclass
+
+from orderkit.errors import FileRefused
+from orderkit.formats import normal
+from orderkit.store import dates, numbers
+from orderkit.store.types import AHEAD, PLAIN, Style, local, value
+
+NUMERIC = ("money", "amount", "number")
+FEW = 0.01  # share of contrary cells that are wrong cells, not another way of writing
+MANY_YEARS, FEW_YEARS = 5, 2  # dates spread over many years, but only two days of the month: days were taken for years
+NEVER_BEFORE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a clock that shows an earlier time is wrong
+
+
+class Ambiguous(FileRefused):
+    """A file that can be read in two ways, and nothing in it tells which."""
+
+    def __init__(self, reason):
+        super().__init__("the file", reason)
+
+
+def needs_evidence(match):
+    """Whether cells of a file can be read only once the whole file was looked at."""
+    return match.format.decimal != "point" or any(_rivals(column) for _, column in _columns(match))
+
+
+def decide(con, match, source, *, native=False, clock=None):
+    """The Style of a file. `source`: SQL of a table with the cells of the kept columns as c<position>, NULL where empty.
+
+    Raises Ambiguous where numbers or dates can be read in two ways. One query over the source at most.
+    """
+    numeric = [f"c{at}" for at, column in _columns(match) if column.type in NUMERIC]
+    rivalries = [_Rivalry(at, column, one, two) for at, column in _columns(match) for one, two in _rivals(column)]
+    if not numeric and not rivalries:
+        return Style(match.format.decimal.replace("file", "point"), native=native)
+    amounts, tallies = _look(con, source, numeric, rivalries, clock)
+    decimal, loose, note = _decimal(match.format.decimal, *amounts, native, _by_language(match))
+    return Style(decimal, _dates(match, dict(zip(rivalries, tallies, strict=True))), native, loose, note)
+
+
+def _columns(match):
+    return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
+
+
+def _rivals(column):
+    """Pairs of formats of a date column of which one must give way."""
+    pairs = dates.rivals(column.formats) if column.type in ("day", "moment") and len(column.formats) > 1 else ()
+    return sorted({tuple(sorted(pair)) for pair in pairs})
+
+
+@dataclass(frozen=True)
+class _Rivalry:
+    """Two formats of one column that read the same text differently."""
+
+    at: int
+    column: object
+    one: str
+    two: str
+
+    @property
+    def names(self):
+        """The names of both readings of a cell."""
+        return [f"d{self.at}_{self.column.formats.index(text)}" for text in (self.one, self.two)]
+
+    def readings(self):
+        """SQL of both readings of a cell."""
+        texts = zip((self.one, self.two), self.names, strict=True)
+        return [f"{dates.read(text, f'c{self.at}', self.column.months)} AS {name}" for text, name in texts]
+
+    def tally(self, clock):
+        """SQL of the fields of a _Tally."""
+        one, two = self.names
+        bound = f"TIMESTAMP '{clock + AHEAD:%Y-%m-%d}'" if clock and self.column.past and clock > NEVER_BEFORE else "NULL"
+        conditions = (
+            f"{two} IS NULL AND {one} IS NOT NULL", f"{one} IS NULL AND {two} IS NOT NULL", f"{one} <> {two}",
+            f"{one} > {bound}", f"{two} > {bound}",
+        )  # fmt: skip
+        return [f"count(*) FILTER ({condition})" for condition in conditions] + [f"count(DISTINCT year({d}))" for d in (one, two)]
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """Cells that only one format reads, that both read differently, that lie ahead of the clock; and the years each one finds."""
+
+    only_one: int
+    only_two: int
+    different: int
+    late_one: int
+    late_two: int
+    years_one: int
+    years_two: int
+
+    def __add__(self, other):
+        return _Tally(
+            *map(sum, zip(astuple(self)[:5], astuple(other)[:5], strict=True)), *map(max, astuple(self)[5:], astuple(other)[5:])
+        )
+
+    @property
+    def contrary(self):
+        """Whether too many cells fit one format only and too many the other only."""
+        few, most = sorted((self.only_one, self.only_two))
+        return few and few >= FEW * (few + most) and not (few == 1 and most >= 3)
+
+    def loser(self):
+        """0 or 1 for the format that gives way, None where the cells do not tell; -1 where both read all cells alike."""
+        if self.only_one != self.only_two:
+            return int(self.only_one > self.only_two)
+        if not self.different:
+            return -1
+        years = sorted((self.years_one, self.years_two))
+        if years[1] >= MANY_YEARS and years[0] <= FEW_YEARS:
+            return int(self.years_two > self.years_one)
+        if (self.late_one == 0) != (self.late_two == 0):
+            return int(self.late_two > 0)
+        return None
+
+
+def _look(con, source, numeric, rivalries, clock):
+    """([cells that prove a point, that prove a comma, that may be either], a _Tally for each rivalry)."""
+    seen = [f"{numbers.writes(cell)} AS n_{cell}" for cell in numeric]
+    seen += dict.fromkeys(reading for rivalry in rivalries for reading in rivalry.readings())
+    found = [_count(numeric, kind) for kind in ("point", "comma", "both")]
+    found += [count for rivalry in rivalries for count in rivalry.tally(clock)]
+    counts = con.sql(f"SELECT {', '.join(found)} FROM (SELECT {', '.join(seen)} FROM {source})").fetchall()[0]
+    return counts[:3], [_Tally(*counts[at : at + 7]) for at in range(3, len(counts), 7)]
+
+
+def _count(numeric, kind):
+    return " + ".join(f"count(*) FILTER (n_{cell} = '{kind}')" for cell in numeric) or "0"
+
+
+def _by_language(match):
+    """How the language of a file's header writes amounts, None where the format does not say."""
+    known = match.format.decimal_by_header
+    return next((known[normal(header)] for header in match.headers if normal(header) in known), None)
+
+
+def _decimal(said, point, comma, both, native, language):
+    """(decimal mark, loose, note) by the cells that prove one or the other; what the format says counts where none does."""
+    note = f"{point:,} amounts show a decimal point, {comma:,} a decimal comma" if point or comma else ""
+    if said != "file":
+        own, other = (comma, point) if said == "comma" else (point, comma)
+        turned = not own and other > 0  # saved again by a spreadsheet of another country
+        return {"comma": "point", "point": "comma"}[said] if turned else said, turned or said == "comma", note
+    if min(point, comma) and min(point, comma) >= FEW * (point + comma):
+        raise Ambiguous(
+            f"has {point:,} amounts with a decimal point and {comma:,} with a decimal comma; two files may have been put"
+            " together. Load them one by one, as they were downloaded."
+        )
+    if both and not point and not comma and language:
+        return language, True, f"the amounts are read as the language of the header writes them, with a decimal {language}"
+    if both and not point and not comma and not native:
+        raise Ambiguous(
+            f"has {both:,} amounts such as 9.999 or 9,999 and none with one or two decimals, so point and comma cannot be told"
+            " apart. Download a longer period, in which some amounts have two decimals."
+        )
+    return "comma" if comma > point else "point", True, note
+
+
+def _dates(match, tallies):
+    """{name of a column with rival formats: those that stood the test}, by its own cells, else by all columns with its list."""
+    decided = {}
+    for _, column in _columns(match):
+        own = {(r.one, r.two): tally for r, tally in tallies.items() if r.column == column}
+        losers = set()
+        for pair, tally in own.items():
+            alike = [t for r, t in tallies.items() if (r.one, r.two) == pair and r.column.formats == column.formats]
+            losers.add(_loser(column, pair, tally, alike))
+        if own:
+            decided[column.name] = tuple(text for text in column.formats if text not in losers)
+    return decided
+
+
+def _loser(column, pair, own, alike):
+    """The format of a pair that gives way, or None where both read all cells alike."""
+    for tally in (own, sum(alike[1:], alike[0])):
+        if tally.contrary:
+            raise Ambiguous(
+                f"has dates of both kinds in {column.header} (some with the day first, some with the month or year first)."
+                " Load the files one by one, as they were downloaded."
+            )
+        loser = tally.loser()
+        if loser is not None:
+            return None if loser < 0 else pair[loser]
+    raise Ambiguous(
+        f"has dates in {column.header} that can be read with the day or with the month first, and none that tells which."
+        " Download a longer period: one day after the 12th of a month is enough."
+    )
+
+
+def clock_bound(con, match, source, clock, style=PLAIN):
+    """The clock where it can be believed: where it stands after the median of the dates of the past in the file; else None.
+
+    A computer whose clock is wrong must not set aside a whole file as lying in the future.
+    """
+    past = [(at, column) for at, column in _columns(match) if column.past]
+    if not past or clock is None:
+        return clock
+    told = ", ".join(f"epoch_us(CAST({value(column, f'c{at}', style)} AS {_instant(column)}))" for at, column in past)
+    middle = con.sql(f"SELECT quantile_disc(t, 0.5) FROM (SELECT unnest([{told}]) AS t FROM {source})").fetchall()[0][0]
+    return clock if middle is None or middle < clock.timestamp() * 1_000_000 else None
+
+
+def _instant(column):
+    return "TIMESTAMP" if column.type == "day" or local(column) else "TIMESTAMPTZ"
