@@ -8,13 +8,13 @@ import codecs
 import gzip
 import hashlib
 import re
-import tempfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orderkit.errors import FileRefused
+from orderkit.store.containers import sniff_utf16
 
 CHUNK = 1 << 20
 NUL_MARK = "\u2400"  # stands for a NUL (or 0x01) byte in the clean copy, so that the record scan can name the line
@@ -61,19 +61,37 @@ def opened(path):
         raise FileRefused(path, "the gzip packing is damaged or cut off. Download the file again.") from problem
 
 
-def first_line(path):
-    """The first line of a file as text, without its line end; encoding by the same rules as the whole file."""
+def first_lines(path, count):
+    """The first lines of a file as text, without their line ends; encoding by the same rules as the whole file."""
     with opened(path) as stream:
         head = stream.read(256 * 1024)
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if head.startswith(mark):
-            head = head[: len(head) // 2 * 2] if name == "utf-16" else head
-            return re.split("\r\n|\n|\r", head.decode(name, "replace"), maxsplit=1)[0]
-    line = re.split(b"\r\n|\n|\r", head, maxsplit=1)[0]
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")
+    text = _head_text(head)
+    text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+    return text.split("\n", count)[:count]
+
+
+def _head_text(head):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    if wide := sniff_utf16(head):
+        return head[: len(head) // 2 * 2].decode(wide, "replace")
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(head)  # incremental: the head may end inside a letter
+        except UnicodeDecodeError:
+            continue
+        if encoding == "utf-8-sig" or KANA.search(text):
+            return text
+    return head.decode("cp1252", "orderkit_latin1")
+
+
+def digest(path, salt=""):
+    """The SHA-256 of a file's bytes, and of what else tells its content apart."""
+    made = hashlib.sha256(salt.encode())
+    with Path(path).open("rb") as raw:
+        while chunk := raw.read(CHUNK):
+            made.update(chunk)
+    return made.hexdigest()
 
 
 class _Tally:
@@ -99,7 +117,7 @@ def scan(path):
         while chunk := stream.read(CHUNK):
             if not size:
                 decoder = codecs.getincrementaldecoder("utf-8")()
-                encoding = "utf-16" if chunk[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8"
+                encoding = _wide(chunk) or "utf-8"
             digest.update(chunk)
             size += len(chunk)
             tally.take(chunk)
@@ -114,13 +132,18 @@ def scan(path):
     return Content(digest.hexdigest(), size, lines, encoding, crlf, clean, is_gzip(path))
 
 
+def _wide(head):
+    """The 16-bit encoding of a file, by its byte order mark or by the NUL bytes that plain letters have in it; else None."""
+    return "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else sniff_utf16(head)
+
+
 def peek(path):
     """Content guessed from the first bytes alone, without hash: enough to begin, not to believe. Size and lines: of the head."""
     with opened(path) as stream:
         head = stream.read(CHUNK)
     tally = _Tally()
     tally.take(head)
-    encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, "utf-8")
+    encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, _wide(head) or "utf-8")
     half = tally.last == b"\r"  # the head may end in the middle of a CR LF
     crlf = tally.crlf > 0 and tally.crlf <= tally.cr <= tally.crlf + half and tally.crlf == tally.lf
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
@@ -173,15 +196,17 @@ def _legacy_encoding(path):
 
 
 @contextmanager
-def readable(path, content):
-    """A path that DuckDB can read as UTF-8 with plain line ends: the file itself where it is clean, else a private copy."""
+def readable(path, content, folder):
+    """A path that DuckDB can read as UTF-8 with plain line ends: the file itself where it is clean, else a copy in `folder`."""
     if content.clean:
         yield Path(path)
         return
-    with tempfile.TemporaryDirectory(prefix="orderkit-") as folder:  # made with mode 0700
-        copy = Path(folder) / "clean.txt"
-        _write_clean(path, content.encoding, copy)
+    copy = Path(folder) / "clean.txt"
+    _write_clean(path, content.encoding, copy)
+    try:
         yield copy
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def _write_clean(path, encoding, copy):

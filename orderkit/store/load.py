@@ -1,7 +1,6 @@
 """Loads files: recognise, read, set bad lines aside, settle fates, rebuild the orders touched. Each file is one transaction."""
 
 import datetime as dt
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,11 +8,12 @@ from pathlib import Path
 import duckdb
 
 from orderkit.errors import BadValue, FileRefused
-from orderkit.formats import nearest, recognise
-from orderkit.store import canonical, database, door, observations, records
+from orderkit.formats import formats, own_formats
+from orderkit.store import canonical, containers, database, door, known, ledger, observations, records, sources, totals
 from orderkit.store.reasons import reason_words
 
 UNREADABLE = "cannot be cut into lines (one of over 16 MB, or control characters). Download it again; nothing of it was loaded."
+FORMATS = "formats"  # the user's own folder of formats, beside the database
 OWN_FILES = {".duckdb", ".wal", ".html", ".py", ".ipynb"}  # not worth a word when a folder is read
 
 
@@ -88,24 +88,26 @@ def _words(result):
     return text
 
 
-def load(paths, *, db="orderkit.duckdb", account="main", progress=None):
+def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_in=None, comments=False):
     """Loads export files, or all exports of folders, into a database; gives a LoadResult.
 
     A file named by the caller that is no known export is refused; in a folder such files are skipped and listed. `account` is
     part of every key: name it where one database holds several seller accounts. `progress(text)` is told of each file.
+    `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments` keeps
+    what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told.
 
     Bad lines never raise: they are set aside. BadValue is raised for a path that does not exist or an empty folder,
-    DatabaseLocked where another program holds the database.
+    DatabaseLocked where another program holds the database, FormatError for a description of the user's that cannot be used.
     """
     found = list(_expand(paths))
-    with database.writer(db) as con:
+    own = own_formats(formats_in or Path(db).absolute().parent / FORMATS)
+    with database.writing(db) as work:
+        loading = _Loading(work, account, own, comments)
         results = []
         for at, (path, named) in enumerate(found, 1):
             if progress:
                 progress(f"{at} of {len(found)}: {path.name}")
-            results.append(_load_one(con, path, named, account))
-        if any(result.state == "loaded" for result in results):
-            con.execute("CHECKPOINT")
+            results += loading.file(path, named)
     return LoadResult(results, str(db))
 
 
@@ -128,159 +130,125 @@ def _passed_over(path, folder):
     return hidden or path.suffix.lower() in OWN_FILES
 
 
-def _load_one(con, path, named, account):
-    try:
-        match = _recognised(path)
-        return _load_recognised(con, path, match, account)
-    except _NotAnExport as problem:
-        return FileResult(path.name, None, "refused" if named else "skipped", reason=problem.reason)
-    except FileRefused as problem:
-        return FileResult(path.name, problem.nearest, "refused", reason=problem.reason)
-    except OSError as problem:
-        return FileResult(path.name, None, "refused", reason=f"cannot be read ({problem.strerror}).")
+class _Loading:
+    """One call of `load`: where it writes, for which account, with which formats."""
 
+    def __init__(self, work, account, own, comments):
+        self.work, self.account, self.own, self.comments, self.wrote = work, account, dict(own), comments, False
+        stored = known.own_of(work.before) if work.before else {}
+        self.known = formats(tuple(sorted({**stored, **self.own}.items())))
+        self.clock = dt.datetime.now(dt.UTC)
 
-class _NotAnExport(FileRefused):
-    pass
-
-
-def _recognised(path):
-    line = door.first_line(path)
-    match = recognise(line)
-    if match is None:
-        raise _no_export(path, nearest(line))
-    form = match.format
-    if match.missing:
-        lacks = f"looks like {form.title}, but line 1 lacks {', '.join(match.missing)}. Download it again with all columns."
-        raise FileRefused(path, lacks, nearest=form.name, missing=match.missing)
-    names = [column.name for column in match.columns if column]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        doubled = f"has the column {twice[0]} twice on line 1; which one counts cannot be told."
-        raise FileRefused(path, doubled, nearest=form.name)
-    return match
-
-
-def _no_export(path, close):
-    """The refusal of a file that is no known export; `close` is the Match that comes closest, or None."""
-    if close is None:
-        hint = "No known export is close to it; orderkit formats lists those that are known."
-        return _NotAnExport(path, f"is no known export. {hint}")
-    hint = f"The nearest is {close.format.title} ({close.format.name}), which it lacks: {', '.join(close.missing)}."
-    return _NotAnExport(path, f"is no known export. {hint}", nearest=close.format.name, missing=close.missing)
-
-
-def _load_recognised(con, path, match, account):
-    known = con.sql(
-        "SELECT sha256, file_id, format, lines, quarantined FROM loads WHERE account = $account AND (bytes = $size OR $packed)",
-        params={"account": account, "size": path.stat().st_size, "packed": door.is_gzip(path)},
-    ).fetchall()
-    content = door.scan(path) if known else None
-    for sha256, *before in known:
-        if content.sha256 == sha256:
-            return _unchanged(con, path, *before)
-    observations.ensure(con, match.format)
-    try:
-        return _in_one_transaction(con, path, match, account, _fast, content)
-    except records.Doubt:
-        return _in_one_transaction(con, path, match, account, _scan, content)
-
-
-def _unchanged(con, path, file_id, name, lines, aside):
-    """The same content was loaded before: every record is a duplicate, but for those that were set aside then."""
-    rejects = con.sql("SELECT line FROM rejects WHERE file_id = $id ORDER BY line", params={"id": file_id}).fetchall()
-    return FileResult(
-        path.name,
-        name,
-        "unchanged",
-        lines,
-        duplicates=lines - aside,
-        quarantined=aside,
-        quarantined_lines=[line for (line,) in rejects],
-    )
-
-
-def _in_one_transaction(con, path, match, account, read, content):
-    """Loads a file wholly or not at all; `read` is _fast or _scan."""
-    con.execute("BEGIN")
-    try:
-        file_id = _enter(con, path, match, account)
-        content, count, aside = read(con, path, match, content, file_id)
-        fates = observations.settle(con, match.format, file_id, account)
-        if count != fates.loaded + fates.duplicates + fates.superseded + aside:
-            wrong = f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit."
-            raise FileRefused(path, wrong)
-        _close_ledger(con, file_id, content, count, aside, fates, match)
-        canonical.rebuild(con, file_id, match.format)
-        rejects = con.sql(
-            'SELECT line, "column", reason, shape FROM rejects WHERE file_id = $id ORDER BY line',
-            params={"id": file_id},
-        ).fetchall()
-        con.execute("COMMIT")
-    except BaseException:
-        con.execute("ROLLBACK")
-        raise
-    return FileResult(
-        path.name, match.format.name, "loaded", count, fates.loaded, fates.duplicates, fates.superseded, aside,
-        [row[0] for row in rejects], fates.money, None, rejects[:5], match.unknown,
-    )  # fmt: skip
-
-
-def _fast(con, path, match, content, file_id):
-    """(content, records, 0 set aside): the parallel reader, with a thread beside it that checks every byte."""
-    guess = content or door.peek(path)
-    if not guess.clean:
-        raise records.Doubt
-    with ThreadPoolExecutor(1) as pool:
-        scanning = pool.submit(door.scan, path) if content is None else None
-        count = records.fast_pass(con, path, match, guess, observations.table_of(match.format), file_id)
-        content = scanning.result() if scanning else content
-    if not content.clean or content.crlf != guess.crlf or count != content.lines - 1:
-        raise records.Doubt
-    return content, count, 0
-
-
-def _scan(con, path, match, content, file_id):
-    """(content, records, set aside): whole lines in order, so that whatever is wrong can be named."""
-    content = content or door.scan(path)
-    table = observations.table_of(match.format)
-    with door.readable(path, content) as clean:
+    def file(self, path, named):
+        """What became of a file: one FileResult, or one per member of an archive."""
+        results = []
         try:
-            count, aside = records.record_scan(con, clean, match, table, file_id, gzip=content.packed, damaged=content.damaged)
-        except (duckdb.InvalidInputException, duckdb.ConversionException):  # their text may echo a raw line: it ends here
-            raise FileRefused(path, UNREADABLE, nearest=match.format.name) from None
-    return content, count, aside
+            for member in containers.members(path, self.work.folder):
+                results.append(self.refusal(member, named) if isinstance(member, FileRefused) else self.member(member, named))
+        except FileRefused as problem:
+            results.append(self.refusal(problem, named, path.name))
+        except OSError as problem:
+            results.append(FileResult(path.name, None, "refused", reason=f"cannot be read ({problem.strerror})."))
+        return results
 
+    def refusal(self, problem, named, name=None):
+        """The result of a file that cannot be loaded; one that is no export at all is passed over in a folder."""
+        skipped = isinstance(problem, sources.NotAnExport)
+        state = "skipped" if skipped and not named else "refused"
+        return FileResult(name or problem.file, None if skipped else problem.nearest, state, reason=problem.reason)
 
-def _enter(con, path, match, account):
-    file_id = con.sql("SELECT nextval('file_ids')").fetchall()[0][0]
-    con.execute(
-        "INSERT INTO loads (file_id, account, file, sha256, format) VALUES ($id, $account, $file, '', $format)",
-        {"id": file_id, "account": account, "file": path.name, "format": match.format.name},
-    )
-    return file_id
+    def member(self, member, named):
+        """What became of one member."""
+        try:
+            if member.kind != "text" and (row := self.loaded_before(sources.digest_of(member))):
+                return self.unchanged(member.name, *row)
+            source = sources.source_of(member, self.work.folder, self.known)
+            content = self.same_size(source) if member.kind == "text" else None
+            if content and (row := self.loaded_before(content.sha256)):
+                return self.unchanged(member.name, *row)
+            return self.source(source, content)
+        except FileRefused as problem:
+            return self.refusal(problem, named, member.name)
 
+    def ledger(self):
+        """The connection that knows what was loaded: the published database until something is written."""
+        return self.work.con if self.wrote else self.work.before
 
-def _close_ledger(con, file_id, content, count, aside, fates, match):
-    con.execute(
-        """
-        UPDATE loads
-        SET sha256 = $sha256, bytes = $bytes, encoding = $encoding, loaded_at = $now,
-            lines = $lines, loaded = $loaded, duplicates = $duplicates, superseded = $superseded, quarantined = $quarantined,
-            money = $money, unknown_columns = $unknown
-        WHERE file_id = $id
-        """,
-        {
-            "sha256": content.sha256,
-            "bytes": content.bytes,
-            "encoding": content.encoding,
-            "now": dt.datetime.now(dt.UTC),
-            "lines": count,
-            "loaded": fates.loaded,
-            "duplicates": fates.duplicates,
-            "superseded": fates.superseded,
-            "quarantined": aside,
-            "money": json.dumps({currency: str(amount) for currency, amount in fates.money.items()}),
-            "unknown": ", ".join(match.unknown),
-            "id": file_id,
-        },
-    )
+    def same_size(self, source):
+        """The Content of a file that may have been loaded before, else None: hashing is worth it only then."""
+        con, size, packed = self.ledger(), source.path.stat().st_size, door.is_gzip(source.path)
+        return door.scan(source.path) if con and ledger.any_of_size(con, self.account, size, packed) else None
+
+    def loaded_before(self, sha256):
+        """(file_id, format, lines, set aside) of the load of the same content, or None."""
+        return ledger.loaded_before(self.ledger(), self.account, sha256) if self.ledger() else None
+
+    def unchanged(self, name, file_id, form, lines, aside):
+        """The same content was loaded before: every record is a duplicate, but for those that were set aside then."""
+        rejects = [row[0] for row in ledger.rejects(self.ledger(), file_id)]
+        return FileResult(name, form, "unchanged", lines, duplicates=lines - aside, quarantined=aside, quarantined_lines=rejects)
+
+    def source(self, source, content):
+        """Loads a recognised file: the fast pass where it can judge, else, and at any doubt, the record scan."""
+        con, self.wrote = self.work.con, True
+        observations.ensure(con, source.match.format)
+        if records.can_be_fast(source.match):
+            try:
+                return self.in_one_transaction(con, source, content, self.fast)
+            except records.Doubt:
+                pass
+        return self.in_one_transaction(con, source, content, self.scan)
+
+    def in_one_transaction(self, con, source, content, read):
+        """Loads a file wholly or not at all; `read` is self.fast or self.scan."""
+        form = source.match.format
+        con.execute("BEGIN")
+        try:
+            known.remember(con, form.name, self.own)
+            file_id = ledger.enter(con, source.name, form, self.account)
+            content, count, aside = read(con, source, content, file_id)
+            totals.fill_down(con, form, file_id)
+            totals.check(con, form, file_id, source.name)
+            fates = observations.settle(con, form, file_id, self.account)
+            if count != fates.loaded + fates.duplicates + fates.superseded + aside:
+                wrong = f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit."
+                raise FileRefused(source.name, wrong)
+            ledger.close(con, file_id, content, count, aside, fates, source.match)
+            canonical.rebuild(con, file_id, form)
+            rejects = ledger.rejects(con, file_id)
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+        return FileResult(
+            source.name, form.name, "loaded", count, fates.loaded, fates.duplicates, fates.superseded, aside,
+            [row[0] for row in rejects], fates.money, None, rejects[:5], source.match.unknown,
+        )  # fmt: skip
+
+    def fast(self, con, source, content, file_id):
+        """(content, records, 0 set aside): the parallel reader, with a thread beside it that checks every byte."""
+        guess = content or door.peek(source.path)
+        if not guess.clean:
+            raise records.Doubt
+        table = observations.table_of(source.match.format)
+        with ThreadPoolExecutor(1) as pool:
+            scanning = pool.submit(door.scan, source.path) if content is None else None
+            count = records.fast_pass(con, source.path, source.match, guess, table, file_id, self.clock, self.comments)
+            content = scanning.result() if scanning else content
+        if not content.clean or content.crlf != guess.crlf or count != content.lines - 1:
+            raise records.Doubt
+        return sources.with_digest(source, content), count, 0
+
+    def scan(self, con, source, content, file_id):
+        """(content, records, set aside): whole lines in order, so that whatever is wrong can be named."""
+        content = content or door.scan(source.path)
+        reading = records.Reading(content, source.native, self.clock, self.known, self.comments)
+        table = observations.table_of(source.match.format)
+        with door.readable(source.path, content, self.work.folder) as clean:
+            try:
+                count, aside = records.record_scan(con, clean, source.match, table, file_id, reading)
+            except (duckdb.InvalidInputException, duckdb.ConversionException):  # their text may echo a raw line: it ends here
+                raise FileRefused(source.name, UNREADABLE, nearest=source.match.format.name) from None
+            except FileRefused as problem:
+                raise FileRefused(source.name, problem.reason, nearest=source.match.format.name) from None
+        return sources.with_digest(source, content), count, aside

@@ -5,13 +5,19 @@ lines in order, so that it can name line, column and reason of everything that i
 personal column; the record scan holds whole lines in temporary tables while it works, and only kept columns leave them.
 """
 
+import datetime as dt
+from dataclasses import dataclass
+
 import duckdb
 
-from orderkit.store import types
-from orderkit.store.door import NUL_MARK
+from orderkit.errors import FileRefused
+from orderkit.formats import header_words, normal, recognise
+from orderkit.store import evidence, types
+from orderkit.store.door import NUL_MARK, Content
 
 LINE_END = "\x01"  # a delimiter that no export holds: a line read with it is one field
 LONGEST_RECORD = 20  # lines; a quote that swallows more than this is a stray one
+LOOKED_AT = 5000  # wrong lines among which a second header is looked for
 
 
 class Doubt(Exception):
@@ -23,29 +29,40 @@ def text(value):
     return "'" + str(value).replace("'", "''") + "'"
 
 
+def can_be_fast(match):
+    """Whether the fast pass can judge every record alone: no sums within a row, nothing that the whole file has to decide."""
+    form = match.format
+    return match.line == 1 and not form.tree and not form.row_total and not evidence.needs_evidence(match)
+
+
 def _fields(match):
     """(position, column) of every kept column of the file, first header first."""
     return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
 
 
-def _select(match):
-    """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong."""
+def _select(match, style, clock, comments):
+    """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong.
+
+    What buyers wrote is read only where `comments` asks for it; else those columns stay empty.
+    """
     fields, needs = _fields(match), match.format.needs
     cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
-    values = [f'{types.value(column, f"c{at}")} AS "{column.name}"' for at, column in fields]
-    reasons = [(at, types.reason(column, f"c{at}", column.name in needs)) for at, column in fields]
+    asked = {column.name for _, column in fields if comments or column.type != "comment"}
+    told = {column.name: types.value(column, f"c{at}", style) if column.name in asked else "NULL::VARCHAR" for at, column in fields}
+    values = [f'{value} AS "{name}"' for name, value in told.items()]
+    reasons = [(at, types.reason(column, f"c{at}", column.name in needs, style, clock)) for at, column in fields if column.name in asked]
     return cells, values, [(at, reason) for at, reason in reasons if reason]
 
 
-def fast_pass(con, path, match, content, table, file_id):
+def fast_pass(con, path, match, content, table, file_id, clock, comments):
     """Inserts all records of a clean file into `table`; the number of records.
 
     Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
     """
-    cells, values, reasons = _select(match)
+    cells, values, reasons = _select(match, types.PLAIN, clock, comments)
     wrong = " OR ".join(f"({reason}) IS NOT NULL" for _, reason in reasons)
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
-    quote = "'\"'" if match.format.quoted else "''"
+    quote = "'\"'" if match.quoted else "''"
     new_line = r"'\r\n'" if content.crlf else r"'\n'"
     compression = "'gzip'" if content.packed else "'none'"
     source = (
@@ -64,57 +81,145 @@ def fast_pass(con, path, match, content, table, file_id):
     return con.sql(f"SELECT count(*) FROM {table} WHERE _file = $id", params={"id": file_id}).fetchall()[0][0]
 
 
-def record_scan(con, path, match, table, file_id, *, gzip=False, damaged=False):
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read: what its bytes are, whether a sheet typed its cells, the clock, the known formats, whether comments are kept."""
+
+    content: Content
+    native: bool
+    clock: dt.datetime
+    known: dict
+    comments: bool = False
+
+
+def record_scan(con, path, match, table, file_id, reading):
     """Inserts all good records into `table` and all others into `rejects`; (records, set aside).
 
     Works on whole lines in file order. A tab file's record that was broken by a line end inside a field is joined again where
-    the format says how a record starts; a quoted record runs until its quotes close. In a `damaged` file a kept value with bytes
-    that are no text is set aside.
+    the format says how a record starts; a quoted record runs until its quotes close. Lines without any value, footers and a
+    header that stands there again are no records. In a damaged file a kept value with bytes that are no text is set aside.
+    A second report in the same file is refused (FileRefused).
     """
     con.execute("SET preserve_insertion_order = true")
     try:
-        return _scanned(con, path, match, table, file_id, gzip, damaged)
+        _split_lines(con, path, match, reading.content.packed)
+        _drop_what_is_no_record(con, match)
+        _type_records(con, match, reading)
+        if not match.format.tree:
+            _drop_repeated_headers(con, path, match, reading.known)
+        counts = _store(con, match, table, file_id)
+        con.execute("DROP TABLE _typed; DROP TABLE _records")
+        return counts
     finally:
         con.execute("SET preserve_insertion_order = false")
 
 
-def _scanned(con, path, match, table, file_id, gzip, damaged):
-    _split_lines(con, path, match, gzip)
-    cells, values, reasons = _select(match)
-    if damaged:
-        known = dict(reasons)
-        reasons = [(at, _undecodable(at, known.get(at, "NULL"))) for at, _ in _fields(match)]
-    found = ", ".join(
+def _type_records(con, match, reading):
+    """Makes TEMP table _typed: line, the typed columns, and `_wrong`: what is wrong first with the record, else NULL."""
+    style, clock = _style(con, match, reading)
+    cells, values, reasons = _select(match, style, clock, reading.comments)
+    if reading.content.damaged:
+        found = dict(reasons)
+        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, _ in _fields(match)]
+    wrong = [
         f"CASE WHEN {reason} IS NOT NULL"
         f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
         for at, reason in reasons
-    )
+    ]
+    wrong += _row_total(match)
     whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
     fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in _fields(match))
+    names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
+    own = ", ".join(f"c{at}" for at, _ in _fields(match))
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE _typed AS
         SELECT
             line,
-            {", ".join(values)},
-            CASE WHEN fault IS NOT NULL THEN {whole} ELSE coalesce({found}) END AS _wrong
+            {names},
+            CASE WHEN fault IS NOT NULL THEN {whole} ELSE coalesce({", ".join(wrong)}, NULL) END AS _wrong
         FROM (
-            SELECT line, fault, {", ".join(cells)}
-            FROM (SELECT line, fault, {fields} FROM _records)
+            SELECT line, fault, {own}, {", ".join(values)}
+            FROM (
+                SELECT line, fault, {", ".join(cells)}
+                FROM (SELECT line, fault, {fields} FROM _records)
+            )
         )
     """)
+
+
+def _style(con, match, reading):
+    """How this file writes numbers and dates, and the clock where it can be believed."""
+    cells = ", ".join(f"{types.cell(f'fields[{at + 1}]')} AS c{at}" for at, _ in _fields(match))
+    source = f"(SELECT {cells} FROM _records WHERE fault IS NULL)"
+    style = evidence.decide(con, match, source, native=reading.native, clock=reading.clock)
+    return style, evidence.clock_bound(con, match, source, reading.clock, style)
+
+
+def _row_total(match):
+    """SQL of what is wrong where the parts of a row do not add up; not judged where the file has columns we do not know."""
+    rule, found = match.format.row_total, {column.name: at for at, column in _fields(match)}
+    if rule is None or match.unknown or rule.total not in found:
+        return []
+    parts = " + ".join(f'coalesce("{name}", 0)' for name in rule.of if name in found)
+    header = text(match.headers[found[rule.total]])
+    return [
+        f'CASE WHEN "{rule.total}" <> {parts} THEN'
+        f" struct_pack(header := {header}, reason := 'does_not_add_up', shape := NULL::VARCHAR) END"
+    ]
+
+
+def _store(con, match, table, file_id):
+    """Moves typed records to where they belong; (records, set aside). Of a tree a record is set aside with any of its rows."""
+    record = "_record" if match.format.tree else "line"
+    bad = f"SELECT {record} FROM _typed WHERE _wrong IS NOT NULL"
     names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
     con.execute(
-        f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed WHERE _wrong IS NULL ORDER BY line",
+        f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed"
+        f" WHERE {record} NOT IN ({bad}) ORDER BY line",
         {"file_id": file_id},
     )
     con.execute(
-        "INSERT INTO rejects SELECT $file_id::INTEGER, line, _wrong.header, _wrong.reason, _wrong.shape FROM _typed"
-        " WHERE _wrong IS NOT NULL",
+        f"INSERT INTO rejects SELECT $file_id::INTEGER, {record}, _wrong.header, _wrong.reason, _wrong.shape FROM _typed"
+        f" WHERE _wrong IS NOT NULL QUALIFY row_number() OVER (PARTITION BY {record} ORDER BY line) = 1",
         {"file_id": file_id},
     )
-    counts = con.sql("SELECT count(*), count(_wrong) FROM _typed").fetchall()[0]
-    con.execute("DROP TABLE _typed; DROP TABLE _records")
-    return counts
+    return con.sql(
+        f"SELECT count(DISTINCT {record}), count(DISTINCT {record}) FILTER (_wrong IS NOT NULL) FROM _typed"
+    ).fetchall()[0]
+
+
+def _drop_what_is_no_record(con, match):
+    """Takes lines without any value and the footers of the export out of _records."""
+    con.execute("DELETE FROM _records WHERE fault IS DISTINCT FROM 'nul_byte' AND trim(array_to_string(fields, '')) = ''")
+    for footer in match.format.footers:
+        con.execute(
+            "DELETE FROM _records WHERE regexp_matches(array_to_string(fields, $mark), $footer)",
+            {"mark": match.delimiter, "footer": footer},
+        )
+
+
+def _drop_repeated_headers(con, path, match, known):
+    """A header that stands in the file again is no record; the header of something else is a second report: FileRefused."""
+    words = header_words()
+    wrong = con.sql(
+        f"SELECT line, fields FROM _records WHERE line IN (SELECT line FROM _typed WHERE _wrong IS NOT NULL) LIMIT {LOOKED_AT}"
+    ).fetchall()
+    own, again = [normal(header) for header in match.headers], []
+    for line, fields in wrong:
+        keys = [normal(field) for field in fields or ()]
+        if keys == own or (sorted(keys) == sorted(own) and keys[:1] == own[:1]):
+            again.append(line)
+        elif sum(key in words for key in keys) > 2 and recognise(_as_header(fields, match.delimiter), known):
+            second = f"holds a second report from line {line} on. Save the two as files of their own and load both."
+            raise FileRefused(path, second, nearest=match.format.name)
+    for name in ("_typed", "_records"):
+        con.execute(f"DELETE FROM {name} WHERE line IN (SELECT unnest($lines))", {"lines": again})
+
+
+def _as_header(fields, delimiter):
+    if delimiter == "\t":
+        return delimiter.join(fields)
+    return delimiter.join('"' + field.replace('"', '""') + '"' for field in fields)
 
 
 def _undecodable(at, reason):
@@ -129,12 +234,12 @@ def _split_lines(con, path, match, gzip):
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"
-        f" FROM (SELECT row_number() OVER () AS n, l FROM {source})"
+        f" FROM (SELECT row_number() OVER () AS n, l FROM {source}) WHERE n >= {match.line}"
     )
     _mark_starts(con, match)
     _join_broken(con, match)
     surplus = _surplus(con, match)
-    fields = _quoted(match, surplus) if match.format.quoted else _plain(match, surplus)
+    fields = _quoted(match, surplus) if match.quoted else _plain(match, surplus)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {fields}")
     con.execute("DROP TABLE _lines; DROP TABLE _joined")
 
@@ -146,10 +251,10 @@ def _mark_starts(con, match):
     one. In a tab file it is a line that looks like a record; blank lines stand alone, so that they join nothing.
     """
     form = match.format
-    if not form.quoted:
+    if not match.quoted:
         if form.record_start:
             like_a_record = text(f"^({form.record_start})".replace(r"\t", match.delimiter))
-            con.execute(f"UPDATE _lines SET starts = line <= 2 OR l = '' OR regexp_matches(l, {like_a_record})")
+            con.execute(f"UPDATE _lines SET starts = line <= {match.line + 1} OR l = '' OR regexp_matches(l, {like_a_record})")
         return
     con.execute("""
         CREATE OR REPLACE TEMP TABLE _open AS
@@ -180,9 +285,9 @@ def _join_broken(con, match):
 
     Where it does not, every line stands for itself: a stray quote costs its own line and never the lines behind it.
     """
-    form, width = match.format, len(match.headers)
+    width = len(match.headers)
     fits = f"len({_cut(match)}) = {width} AND len({_cut(match, 'first_l')}) < {width}"
-    if form.quoted:
+    if match.quoted:
         fits = f"len({_cut(match)}) = {width} AND array_to_string({_cut(match)}, {text(match.delimiter)}) = l"
     con.execute(
         f"""
@@ -209,7 +314,7 @@ def _join_broken(con, match):
         FROM numbered
         WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))
         """,
-        {"joiner": "\n" if form.quoted else " ", "alone": form.quoted},
+        {"joiner": "\n" if match.quoted else " ", "alone": match.quoted},
     )
 
 
@@ -217,7 +322,7 @@ def _cut(match, line="l"):
     """SQL of the raw fields of a line: cut at the delimiter, in a quoted file by the rules of RFC 4180."""
     mark = match.delimiter
     plain = f"string_split({line}, {text(mark)})"
-    if not match.format.quoted:
+    if not match.quoted:
         return plain
     field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
     return f"CASE WHEN contains({line}, '\"') THEN regexp_extract_all({line} || {text(mark)}, {text(field)}, 1) ELSE {plain} END"
@@ -231,7 +336,7 @@ def _surplus(con, match):
     found = con.sql(f"""
         SELECT len({_cut(match)}) AS width, count(*) AS lines
         FROM _joined
-        WHERE line > 1 AND l <> ''
+        WHERE line > {match.line} AND l <> ''
         GROUP BY 1
         ORDER BY lines DESC
     """).fetchall()
@@ -246,7 +351,7 @@ def _plain(match, surplus):
     fields = _trimmed(_cut(match), width, surplus)
     return f"""
         SELECT line, fields, {_fault(width)}
-        FROM (SELECT line, l, starts, {fields} AS fields FROM _joined WHERE line > 1 AND l <> '')
+        FROM (SELECT line, l, starts, {fields} AS fields FROM _joined WHERE line > {match.line} AND l <> '')
     """
 
 
@@ -261,7 +366,7 @@ def _quoted(match, surplus):
             SELECT line, l, raw, fields, {_fault(width)}
             FROM (
                 SELECT line, l, starts, raw, {_trimmed(bare, width, surplus)} AS fields
-                FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > 1 AND l <> '')
+                FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > {match.line} AND l <> '')
             )
         )
     """
