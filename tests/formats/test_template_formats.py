@@ -1,0 +1,113 @@
+"""Carrier bills and our own templates against rows written by hand, with the traps that are their own."""
+
+from decimal import Decimal as D
+
+import pytest
+from framed import table, write
+from hand_written import NAME, Shop, at, day, order
+
+from orderkit import store
+
+
+@pytest.fixture
+def shop(tmp_path):
+    return Shop(tmp_path)
+
+
+# --- FedEx --------------------------------------------------------------------------------------------------------------------
+
+
+def charge(amount, invoice, invoiced, tracking="794600000001"):
+    """A charge for a parcel of 10 July that was delivered on the 13th."""
+    return {
+        "Invoice Number": invoice, "Invoice Date": invoiced, "Express or Ground Tracking ID": tracking,
+        "Net Charge Amount": amount, "Shipment Date": "20260710", "POD Delivery Date": "20260713", "Service Type": "FedEx Ground",
+        "Declared Value": "100.00", "Declared Value Currency Code": "USD", "Original Customer Reference": order(1),
+        "Recipient Name": NAME,
+        "Bill to Account Number": "123456789",
+    }  # fmt: skip
+
+
+def test_charges_of_a_parcel_add_up_over_invoices(shop):
+    first = [charge("12.40", "1", "20260720"), charge("3.00", "1", "20260720", tracking="")]
+    later = [charge("-3.10", "2", "20260820")]
+    shop.load(*(write(shop, table("carrier_fedex_billing", "all", rows)) for rows in (first, later)))
+    assert shop.rows("SELECT tracking, order_id, carrier, service, label_cost, declared_value, currency FROM parcels") == [
+        ("794600000001", order(1), "FedEx", "FedEx Ground", D("12.40") + D("-3.10"), D("100.00"), "USD")
+    ]
+    assert shop.rows("SELECT outcome, shipped_at, delivered_at FROM parcels") == [
+        ("delivered", at("2026-07-10T00:00:00"), at("2026-07-13T00:00:00"))
+    ]
+    assert not shop.holds(NAME)
+    assert not shop.holds("123456789")
+
+
+def test_a_refund_is_not_seen_before_its_invoice(shop):
+    rows = [charge("12.40", "1", "20260720"), charge("-3.10", "2", "20260820")]
+    shop.load(write(shop, table("carrier_fedex_billing", "all", rows)))
+    con = store.reader(shop.db)
+    try:
+        store.set_context(con, as_of="2026-08-01")
+        store.build_as_of(con)
+        assert con.sql("SELECT label_cost FROM parcels").fetchall() == [(D("12.40"),)]
+    finally:
+        con.close()
+
+
+# --- our templates ------------------------------------------------------------------------------------------------------------
+
+
+def test_labels_tell_cost_and_protection_of_a_parcel(shop):
+    row = {
+        "order_id": order(1), "tracking": "1Z1", "carrier": "UPS", "service": "Ground", "bought_at": "2026-07-10T08:00:00+00:00",
+        "label_cost": "9.80", "currency": "USD", "protected": "yes", "declared_value": "100", "insured": "no",
+    }  # fmt: skip
+    shop.load(write(shop, table("labels", "template", [row])))
+    assert shop.rows("SELECT tracking, label_cost, protected, declared_value, insured, outcome FROM parcels") == [
+        ("1Z1", D("9.80"), True, D("100.00"), False, "unknown")
+    ]
+
+
+def test_a_claim_is_restated_until_it_is_paid(shop):
+    filed = {
+        "claim_id": "C1", "policy_or_account": "P9", "tracking_number": "1Z1", "order_id": order(1), "loss_type": "lost",
+        "filed_date": "2026-07-20", "status": "filed", "currency": "USD", "notes": NAME, "insured_value": "100.00",
+    }  # fmt: skip
+    paid = filed | {"status": "paid", "paid_amount": "80.00", "paid_date": "2026-08-20"}
+    other = {"claim_id": "C2", "loss_type": "damaged", "filed_date": "2026-07-21", "status": "denied", "currency": "USD"}
+    shop.load(write(shop, table("claims", "template", [filed, other])), write(shop, table("claims", "template", [paid])))
+    told = "SELECT claim_id, order_id, tracking, source, kind, state, filed_at, decided_at, amount FROM recoveries ORDER BY ALL"
+    assert shop.rows(told) == [
+        ("C1", order(1), "1Z1", "insurer", "lost", "paid", at("2026-07-20T00:00:00"), at("2026-08-20T00:00:00"), D("80.00")),
+        ("C2", None, None, "carrier", "damaged", "denied", at("2026-07-21T00:00:00"), None, None),
+    ]
+    assert not shop.holds(NAME)
+
+
+def test_costs_hold_from_their_day_on(shop):
+    mug = {"sku": "MUG", "landed_cost": "4.20", "currency": "EUR", "vat_rate": "0.19", "valid_from": "2026-01-01"}
+    rows = [mug | {"resale_share": "0.5"}, mug | {"landed_cost": "4.60", "valid_from": "2026-07-01"}]
+    shop.load(write(shop, table("costs", "template", rows)))
+    assert shop.rows("SELECT sku, landed_cost, vat_rate, resale_share, valid_from FROM products ORDER BY valid_from") == [
+        ("MUG", D("4.20"), D("0.19"), D("0.5"), day("2026-01-01")),
+        ("MUG", D("4.60"), D("0.19"), None, day("2026-07-01")),
+    ]
+
+
+def test_steps_of_a_tariff_are_rows(shop):
+    step = {
+        "tariff": "cover", "from_value": "0", "to_value": "100", "premium": "1.10", "currency": "USD", "valid_from": "2026-01-01",
+    }  # fmt: skip
+    upper = step | {"from_value": "100.01", "to_value": "", "premium": "2.20", "premium_share": "0.0125", "paid_share": "0.8"}
+    shop.load(write(shop, table("tariffs", "template", [step, upper])))
+    told = "SELECT tariff, from_value, to_value, premium, premium_share, paid_share FROM tariffs ORDER BY from_value"
+    assert shop.rows(told) == [
+        ("cover", D("0.00"), D("100.00"), D("1.10"), None, None),
+        ("cover", D("100.01"), None, D("2.20"), D("0.0125"), D("0.8")),
+    ]
+
+
+def test_rates_are_kept_to_six_places(shop):
+    row = {"day": "2026-07-10", "currency": "EUR", "to_currency": "USD", "rate": "1.084213"}
+    shop.load(write(shop, table("rates", "template", [row])))
+    assert shop.rows('SELECT "day", currency, to_currency, rate FROM rates') == [(day("2026-07-10"), "EUR", "USD", D("1.084213"))]
