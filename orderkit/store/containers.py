@@ -14,12 +14,12 @@ from pathlib import Path
 
 from orderkit.errors import FileRefused
 from orderkit.store import kinds, packing
-from orderkit.store.kinds import sniff_utf16
+from orderkit.store.kinds import NEVER_EXPORTS, sniff_utf16
 from orderkit.store.packing import check_gzip, gunzip
 from orderkit.store.parquet import parquet_rows
 from orderkit.store.sheets import sheet_rows, sheets_with_rows
 
-__all__ = ["Member", "check_gzip", "gunzip", "members", "parquet_rows", "sheet_rows", "sniff_utf16"]
+__all__ = ["NEVER_EXPORTS", "Member", "check_gzip", "gunzip", "members", "parquet_rows", "sheet_rows", "sniff_utf16"]
 
 NO_FILE = "is a pipe, a device or a folder, not a file. Load the file itself."
 NESTED = "is an archive inside an archive. Unpack it and load the files in it."

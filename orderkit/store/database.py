@@ -81,8 +81,10 @@ class Writing:
     def before(self):
         """A read-only connection to what is published now, None where that is nothing; closed at publish and at the end."""
         if self._before is None and self._found and self._found.st_size:
-            con = opening.open_snapshot(self.path, self.shown)
-            self._before = con if self._ours_or_empty(con) else None
+            self._before = opening.open_snapshot(self.path, self.shown)
+            if not self._is_ours_not_empty():
+                self._before.close()
+                self._before = None
         return self._before
 
     @property
@@ -182,12 +184,10 @@ class Writing:
             raise
         return con
 
-    def _ours_or_empty(self, con):
-        if opening.is_ours(con, self.shown):
+    def _is_ours_not_empty(self):
+        if opening.is_ours(self._before, self.shown):
             return True
-        strange = con.sql("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchall()
-        con.close()
-        if strange:
+        if self._before.sql("SELECT 1 FROM duckdb_tables() LIMIT 1").fetchall():
             raise trouble.foreign(self.shown)
         return False
 

@@ -5,16 +5,14 @@ other is written once more as clean UTF-8 into a private folder that is removed 
 """
 
 import codecs
-import gzip
 import hashlib
 import re
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orderkit.errors import FileRefused
-from orderkit.store.containers import sniff_utf16
+from orderkit.store.containers import gunzip, sniff_utf16
 
 CHUNK = 1 << 20
 NUL_MARK = "\u2400"  # stands for a NUL (or 0x01) byte in the clean copy, so that the record scan can name the line
@@ -53,12 +51,8 @@ def is_gzip(path):
 @contextmanager
 def opened(path):
     """The content of a file as a binary stream, unpacked where it is gzip; damage to the packing is a FileRefused."""
-    opener = gzip.open if is_gzip(path) else open
-    try:
-        with opener(path, "rb") as stream:
-            yield stream
-    except (gzip.BadGzipFile, EOFError, zlib.error) as problem:
-        raise FileRefused(path, "the gzip packing is damaged or cut off. Download the file again.") from problem
+    with gunzip(path) if is_gzip(path) else Path(path).open("rb") as stream:
+        yield stream
 
 
 def first_lines(path, count):

@@ -27,7 +27,7 @@ def _observed(form, touched):
     emit = form.emits["order_lines"]
     keys = emit.keys
     item = f'o."{keys["order_item_id"]}"' if "order_item_id" in keys else "NULL::VARCHAR"
-    price, units = (f'o."{name}"' for name in emit.same_line)
+    price, units = [*(f'o."{name}"' for name in emit.same_line), "NULL::DECIMAL(18,2)", "NULL::INTEGER"][:2]
     version = known_at(form)
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
     only = f'SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{keys["order_id"]}"' if touched else ""

@@ -153,7 +153,7 @@ class _Loading:
 
     def refusal(self, problem, named, name=None):
         """The result of a file that cannot be loaded; one that is no export at all is passed over in a folder."""
-        skipped = isinstance(problem, sources.NotAnExport)
+        skipped = isinstance(problem, sources.NotAnExport) or problem.reason in containers.NEVER_EXPORTS
         state = "skipped" if skipped and not named else "refused"
         return FileResult(name or problem.file, None if skipped else problem.nearest, state, reason=problem.reason)
 

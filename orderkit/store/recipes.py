@@ -171,6 +171,7 @@ def _event_join(form, emit):
     return f" LEFT JOIN (SELECT o.rowid AS rid, {copy_of(form, emit)} AS copy FROM {table_of(form)} o{kind}) n ON n.rid = o.rowid"
 
 
+# money, stock_events and the like: each row comes from one export alone
 EVENT = {"name": '"row"', "key": _event_key, "join": _event_join, "extra": _given_keys, "finish": AS_MERGED, "refers": ()}
 
 # name: the key; refers: canonical columns that `finish` speaks of, so that they are there whatever the exports tell

@@ -6,6 +6,7 @@ personal column; the record scan holds whole lines in temporary tables while it 
 """
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -27,6 +28,11 @@ class Doubt(Exception):
 def text(value):
     """A Python string as an SQL literal, for file names and delimiters (which DuckDB takes only as literals)."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def pattern(path):
+    """A path as the engine's readers take it: literally, where it holds what they would take for a pattern."""
+    return text(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def can_be_fast(match):
@@ -66,7 +72,7 @@ def fast_pass(con, path, match, content, table, file_id, clock, comments):
     new_line = r"'\r\n'" if content.crlf else r"'\n'"
     compression = "'gzip'" if content.packed else "'none'"
     source = (
-        f"read_csv({text(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
+        f"read_csv({pattern(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
         f" quote={quote}, escape={quote}, comment='', compression={compression}, nullstr='', strict_mode=true,"
         f" new_line={new_line}, max_line_size=16000000)"
     )
@@ -229,7 +235,7 @@ def _undecodable(at, reason):
 def _split_lines(con, path, match, gzip):
     """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line."""
     source = (
-        f"read_csv({text(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)}, quote='',"
+        f"read_csv({pattern(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)}, quote='',"
         f" escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=16000000)"
     )
     con.execute(

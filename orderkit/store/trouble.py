@@ -34,7 +34,7 @@ def _texts(problem):
 
 def on_opening(path, text):
     """The error to raise where the engine cannot open a database and says `text`."""
-    if "Could not set lock" in text or "used by another process" in text:
+    if re.search("Could not set lock|already open in|used by another process", text):
         holder = re.search(r"PID (\d+)", text)
         return DatabaseLocked(path, int(holder[1]) if holder else None)
     if "different configuration" in text:
@@ -46,8 +46,10 @@ def on_opening(path, text):
         return foreign(path)
     if "Permission denied" in text:
         return unreadable(path)
-    damaged = f"{path} cannot be opened: the file, or the disk it lies on, is damaged."
-    return DatabaseUnusable(f"{damaged} Put a copy of it in its place, or load the exports into a new file.")
+    damaged = f"{path} cannot be opened: it is damaged, or another program keeps it to itself. Close what may use it."
+    return DatabaseUnusable(
+        f"{damaged} If that does not help, put a copy of it in its place or load the exports into a new file."
+    )
 
 
 def missing(path):
