@@ -101,6 +101,13 @@ def test_what_buyer_and_seller_wrote_and_who_they_are_is_not_kept_unasked(shop):
     assert [shop.holds(words) for words in ("broke", NAME, "canary@")] == [[], [], []]
 
 
+def test_whether_a_feedback_was_answered_is_known_where_comments_were_asked_for(shop):
+    said = feedback("en", ("9/30/26", "1", "", "we are sorry", order(1)), ("9/30/26", "2", "", "", order(2)))
+    path = shop.write("amazon_feedback", "en", *said)
+    store.load(path, db=shop.db, comments=True)
+    assert shop.rows("SELECT order_id, answered FROM feedback ORDER BY 1") == [(order(1), True), (order(2), None)]
+
+
 def test_feedback_whose_dates_fit_two_forms_is_refused(shop):
     path = shop.write("amazon_feedback", "en", *feedback("en", ("04/09/26", "1", "", "", order(1))))
     assert store.load(path, db=shop.db).files[0].state == "refused"

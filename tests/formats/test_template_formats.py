@@ -1,5 +1,6 @@
 """Carrier bills and our own templates against rows written by hand, with the traps that are their own."""
 
+from collections import Counter
 from decimal import Decimal as D
 
 import pytest
@@ -7,6 +8,7 @@ from framed import table, write
 from hand_written import NAME, Shop, at, day, order
 
 from orderkit import store
+from orderkit.formats import recognise, variants
 
 
 @pytest.fixture
@@ -40,6 +42,16 @@ def test_charges_of_a_parcel_add_up_over_invoices(shop):
     ]
     assert not shop.holds(NAME)
     assert not shop.holds("123456789")
+
+
+@pytest.mark.parametrize("numbered", ["{}.{}", "{} ({})"])
+def test_repeated_headers_are_known_however_tools_number_them(numbered):
+    headers, seen = [], Counter()
+    for header in variants("carrier_fedex_billing")["all"]:
+        headers.append(numbered.format(header, seen[header] + numbered.count("(")) if seen[header] else header)
+        seen[header] += 1
+    match = recognise(",".join(headers))
+    assert (match.format.name, match.unknown, match.missing, match.twice) == ("carrier_fedex_billing", [], [], [])
 
 
 def test_a_refund_is_not_seen_before_its_invoice(shop):
