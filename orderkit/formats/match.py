@@ -2,7 +2,7 @@
 
 import csv
 import functools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from orderkit.formats.registry import formats
 from orderkit.formats.spec import DELIMITERS, Format, normal
@@ -23,6 +23,7 @@ class Match:
     unknown: list
     missing: list
     line: int = 1  # physical line of the header
+    constants: dict = field(default_factory=dict)  # stored columns that the lines above the header tell for the whole file
 
     @property
     def quoted(self):
@@ -40,7 +41,10 @@ def split_header(line, delimiter):
     """The headers of a header line; quotes are honoured, in tab files only around a whole field."""
     if delimiter == "\t":
         return [_bare(field) for field in line.split("\t")]
-    return next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a field longer than any header
+        return []
 
 
 def _bare(field):
@@ -67,7 +71,7 @@ def _by_position(form, delimiter, headers):
     """The Match of a header whose words are localised, bound by position where enough of the words are known."""
     if form.positional != len(headers):
         return None
-    columns = list(form.columns.values())[: form.positional]
+    columns = list(form.by_header.values())[: form.positional]
     known = sum(form.column(header) == column for header, column in zip(headers, columns, strict=True))
     return Match(form, delimiter, headers, columns, [], []) if known >= KNOWN_WORDS else None
 

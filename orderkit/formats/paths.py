@@ -45,7 +45,10 @@ class Node:
 
     def text(self):
         """The value as text; empty for null and for what has no text of its own."""
-        value = self.value.get("", "") if isinstance(self.value, dict) else self.value
+        if isinstance(self.value, dict):
+            inside = any(not name.startswith("@") for name in self.value if name)
+            return self.value.get("") or ("{}" if inside else "")  # more than a text: no type takes it for one
+        value = self.value
         return value if isinstance(value, str) else {True: "true", False: "false"}.get(value, "")
 
 

@@ -1,7 +1,7 @@
 """The shape of a format description: what a YAML file of this folder may say, checked while it is read."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orderkit.errors import FormatError
 from orderkit.formats.emits import Emit, Given, anchors, read_emits
@@ -10,16 +10,18 @@ from orderkit.formats.tree import Tree, read_tree
 __all__ = ["Column", "Emit", "Format", "Given", "name_of", "normal", "read_format"]
 
 TYPES = {
-    "order_id", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "moment", "day",
+    "order_id", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "country", "moment", "day",
     "boolean", "choice", "region", "personal", "ignored",
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}
+BUYER = "buyer"  # type and name of the column that holds pseudonyms of what a personal column says, where they are asked for
+IDENTIFIES = ("email", "phone", "name")  # what a personal column may identify a buyer `as`
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 ALWAYS = ("title", "signature", "needs", "columns", "emits", "known_at")
 KEYS = {
     *ALWAYS, "find", "unlocks", "channel", "need", "verified", "syntax", "tree", "delimiter", "quoting", "record_start",
-    "preamble", "positional", "footers", "decimal", "decimal_by_header", "zone", "row_total", "file_total", "fill_down", "required", "newer_by",
-    "repeats", "aliases", "links", "maps", "maps_from", "money", "variants",
+    "preamble", "positional", "footers", "decimal", "decimal_by_header", "zone", "row_total", "file_total", "fill_down",
+    "required", "preamble_currency", "newer_by", "repeats", "aliases", "links", "maps", "maps_from", "money", "variants",
 }  # fmt: skip
 WORDS = {
     "syntax": ("delimited", "json", "xml"),
@@ -46,7 +48,8 @@ def name_of(header):
 class Column:
     """One column of an export: its header, the name it is stored under, its type and what the type needs to be read.
 
-    `past`: a value ahead of the clock cannot be right. `zone`: where a moment without a zone of its own was written.
+    `past`: a value ahead of the clock cannot be right. `zone`: where a moment without a zone of its own was written. `identifies`:
+    as what the values of a buyer column are read, before pseudonyms are made of them.
     """
 
     header: str
@@ -57,6 +60,7 @@ class Column:
     zone: str | None = None
     months: tuple = ()
     past: bool = False
+    identifies: str | None = None
 
     @property
     def kept(self):
@@ -97,6 +101,7 @@ class Format:
     quoted_tabs: bool
     record_start: str | None
     preamble: bool
+    preamble_currency: str | None
     positional: int | None
     footers: tuple
     decimal: str
@@ -141,9 +146,21 @@ class Format:
         return [column for column in self.columns.values() if column.kept]
 
     @property
+    def read(self):
+        """The columns that are read from files; those left out by `without` are stored as empty ones."""
+        return [column for column in self.by_header.values() if column.kept]
+
+    @property
     def order_column(self):
         """The column with the order number, or None for an export that tells of no orders."""
         return next((emit.keys["order_id"] for emit in self.emits.values() if emit.by_order and not emit.link), None)
+
+    def without(self, *types):
+        """The same format as it reads a file of which columns of these types are passed over like personal ones."""
+        left = {
+            key: replace(column, type="personal") if column.type in types else column for key, column in self.by_header.items()
+        }
+        return replace(self, by_header=left)
 
     @property
     def link(self):
@@ -187,6 +204,7 @@ class _Reader:
             quoted_tabs=self.word("quoting") == "standard",
             record_start=self.text.get("record_start"),
             preamble=bool(self.text.get("preamble", False)),
+            preamble_currency=self.stored_one("preamble_currency"),
             positional=self.text.get("positional"),
             footers=tuple(self.pattern(footer) for footer in self.text.get("footers", ())),
             decimal_by_header=self.decimal_by_header(),
@@ -203,7 +221,7 @@ class _Reader:
             aliases=self.aliases(),
             columns={column.name: column for column in self.by_header.values()},
             emits=read_emits(self.text["emits"], self.maps(), self.stored, self.need),
-            money=self.stored(self.text["money"], "money") if "money" in self.text else None,
+            money=self.stored_one("money"),
             variants={str(name): list(map(str, headers)) for name, headers in self.text.get("variants", {}).items()},
             tree=self.tree(),
             by_header=self.by_header,
@@ -257,16 +275,26 @@ class _Reader:
         self.need(said.get("type") in TYPES, key, f"type must be one of {', '.join(sorted(TYPES))}")
         self.need(said["type"] != "day" or said.get("formats"), key, "a day needs its formats; dates are never guessed")
         self.need(said["type"] != "choice" or said.get("of"), key, "a choice needs `of`: the words it may be")
+        buyer = self.identifies(said, key)
         return Column(
             header=str(header),
-            name=name_of(header),
-            type=said["type"],
+            name=BUYER if buyer else name_of(header),
+            type=BUYER if buyer else said["type"],
+            identifies=buyer,
             formats=tuple(said.get("formats", ())),
             choices=tuple(map(str, said.get("of", ()))),
             zone=said.get("zone", self.text.get("zone")),
             months=tuple(said.get("months", ())),
             past=bool(said.get("past", normal(header) in past)) and said["type"] in ("moment", "day"),
         )
+
+    def identifies(self, said, key):
+        """What a personal column identifies a buyer as, None where it is not to be used for that."""
+        buyer = said.get("as")
+        self.need(buyer is None or buyer in IDENTIFIES, key, f"`as` must be one of {', '.join(IDENTIFIES)}")
+        self.need(buyer is None or said["type"] == "personal", key, "`as` is for personal columns")
+        self.need(buyer is None or "tree" not in self.text, key, "`as` is for delimited files")
+        return buyer
 
     def known(self, header, key):
         column = self.by_header.get(normal(header))
@@ -278,6 +306,9 @@ class _Reader:
         column = self.known(header, key)
         self.need(column.kept, key, f"{header!r} is not kept, so nothing can be made of it")
         return column.name
+
+    def stored_one(self, key):
+        return self.stored(self.text[key], key) if key in self.text else None
 
     def stored_all(self, key):
         return tuple(self.stored(header, key) for header in self.text.get(key, ()))

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orderkit.errors import FileRefused
+from orderkit.store import letters
 from orderkit.store.containers import gunzip, sniff_utf16
 
 CHUNK = 1 << 20
 NUL_MARK = "\u2400"  # stands for a NUL (or 0x01) byte in the clean copy, so that the record scan can name the line
-KANA = re.compile("[\u3040-\u30ff]")
+MARK = "\ufffd".encode()
+LAST = 8192  # bytes that are kept of the end of a file
+UTF7 = re.compile(rb"\+(?:I[BCK][A-Za-z0-9+/]|A[KLMNOP][A-Za-z0-9+/])(?![A-Za-z0-9+/])")  # what it writes for common letters
+LINE_BY_LINE = (letters.WESTERN, letters.JAPANESE, letters.JAPANESE_UNIX, letters.NOT_KNOWN, letters.DAMAGED, letters.TWICE)
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,13 @@ class Content:
     crlf: bool
     clean: bool  # DuckDB can read the file as it is
     gzip: bool = False
+    marked: bool = False  # holds U+FFFD: some program before us could not read a letter
+    last: bytes = b""  # the last line, where it has no line end: it may be cut off
 
     @property
     def damaged(self):
-        """Whether some bytes are no text, while the rest is UTF-8."""
-        return self.encoding == DAMAGED
+        """Whether marks (U+FFFD) stand where letters were, or will when the file is decoded."""
+        return self.marked or self.encoding in (letters.DAMAGED, letters.NOT_KNOWN)
 
     @property
     def packed(self):
@@ -65,18 +71,17 @@ def first_lines(path, count):
 
 
 def _head_text(head):
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
-    if wide := sniff_utf16(head):
+    if wide := _wide(head):
         return head[: len(head) // 2 * 2].decode(wide, "replace")
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = codecs.getincrementaldecoder(encoding)().decode(head)  # incremental: the head may end inside a letter
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig" or KANA.search(text):
-            return text
-    return head.decode("cp1252", "orderkit_latin1")
+    try:
+        return codecs.getincrementaldecoder("utf-8-sig")().decode(head)  # incremental: the head may end inside a letter
+    except UnicodeDecodeError:
+        pass
+    lines, judge = head.splitlines(keepends=True), letters.Judge()
+    for line in lines:
+        judge.take(line)
+    encoding = judge.verdict()
+    return "".join(letters.read_line(line, encoding) for line in lines).removeprefix("\ufeff")
 
 
 def digest(path, salt=""):
@@ -89,41 +94,62 @@ def digest(path, salt=""):
 
 
 class _Tally:
-    """Counts line ends chunk by chunk, minding a CR LF that falls between two chunks."""
+    """Counts line ends and odd marks chunk by chunk, minding what falls between two chunks."""
 
     def __init__(self):
-        self.lf = self.cr = self.crlf = self.nul = 0
-        self.last = b""
+        self.lf = self.cr = self.crlf = self.nul = self.size = 0
+        self.end, self.marked, self.twice, self.utf7, self.plus = b"", False, False, 0, 0
 
     def take(self, chunk):
+        """Counts what is in a chunk."""
         self.lf += chunk.count(b"\n")
         self.cr += chunk.count(b"\r")
-        self.crlf += chunk.count(b"\r\n") + (self.last == b"\r" and chunk[:1] == b"\n")
+        self.crlf += chunk.count(b"\r\n") + (self.end[-1:] == b"\r" and chunk[:1] == b"\n")
         self.nul += chunk.count(b"\0") + chunk.count(b"\1")
-        self.last = chunk[-1:] or self.last
+        self.marked = self.marked or MARK in self.end[-2:] + chunk
+        self.twice = self.twice or b"\xc3\x83\xc2" in chunk or b"\xc3\xa2\xe2\x82\xac" in chunk
+        if plus := chunk.count(b"+"):
+            self.plus += plus
+            self.utf7 += len(UTF7.findall(chunk)) if chunk.isascii() else 0
+        self.size += len(chunk)
+        self.end = (self.end + chunk)[-LAST:]
+
+    @property
+    def last(self):
+        """The last line, where it has no line end; empty where it has one, or is longer than any field."""
+        return b"" if self.end.endswith((b"\n", b"\r")) else self.end.splitlines()[-1] if b"\n" in self.end else b""
+
+    def line_count(self):
+        """How many lines there are."""
+        return (self.lf or self.cr) + (self.size > 0 and not self.end.endswith((b"\n", b"\r")))
 
 
 def scan(path):
     """Reads all bytes once: Content with hash, size, line count, encoding, and whether the file is clean UTF-8 as it stands."""
     digest, tally = hashlib.sha256(), _Tally()
-    size, decoder, encoding = 0, None, "utf-8"
+    decoder, encoding = codecs.getincrementaldecoder("utf-8")(), "utf-8"
     with opened(path) as stream:
         while chunk := stream.read(CHUNK):
-            if not size:
-                decoder = codecs.getincrementaldecoder("utf-8")()
+            if not tally.size:
                 encoding = _wide(chunk) or "utf-8"
             digest.update(chunk)
-            size += len(chunk)
             tally.take(chunk)
             encoding = _still_utf8(decoder, chunk, encoding)
-    if encoding == "utf-8" and decoder and not _ends_well(decoder):
+    if encoding == "utf-8" and not _ends_well(decoder):
         encoding = "other"
     if encoding == "other":
         encoding = _legacy_encoding(path)
+    elif encoding == "utf-8" and 1 < tally.utf7 == tally.plus:
+        encoding = "utf-7"
+    elif encoding == "utf-8" and tally.twice and all(map(letters.written_twice, _raw_lines(path))):
+        encoding = letters.TWICE
+    return _content(digest.hexdigest(), tally, encoding, is_gzip(path))
+
+
+def _content(sha256, tally, encoding, gzip):
     crlf = tally.crlf > 0 and tally.crlf == tally.lf == tally.cr
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
-    lines = (tally.lf or tally.cr) + (tally.last not in (b"\n", b"\r", b""))
-    return Content(digest.hexdigest(), size, lines, encoding, crlf, clean, is_gzip(path))
+    return Content(sha256, tally.size, tally.line_count(), encoding, crlf, clean, gzip, tally.marked, tally.last)
 
 
 def _wide(head):
@@ -138,7 +164,7 @@ def peek(path):
     tally = _Tally()
     tally.take(head)
     encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, _wide(head) or "utf-8")
-    half = tally.last == b"\r"  # the head may end in the middle of a CR LF
+    half = tally.end.endswith(b"\r")  # the head may end in the middle of a CR LF
     crlf = tally.crlf > 0 and tally.crlf <= tally.cr <= tally.crlf + half and tally.crlf == tally.lf
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
     return Content("", len(head), tally.lf, encoding, crlf, clean, is_gzip(path))
@@ -162,31 +188,21 @@ def _ends_well(decoder):
     return True
 
 
-DAMAGED = "utf-8, damaged"
-
-
 def _legacy_encoding(path):
-    """What a file is that is not UTF-8 throughout.
+    judge = letters.Judge()
+    for line in _raw_lines(path):
+        judge.take(line)
+    return judge.verdict()
 
-    Damaged UTF-8 where it holds more right letters beyond ASCII than wrong bytes: reading all of it as another encoding would
-    garble every name that is right. Else cp932 where the bytes are valid in it and show Japanese kana, else cp1252 (its five
-    undefined bytes pass through).
-    """
-    right = wrong = 0
-    for text in _decoded(path, DAMAGED):
-        beyond, bad = len(text) - len(text.encode("ascii", "ignore")), text.count("\ufffd")
-        right, wrong = right + beyond - bad, wrong + bad
-    if right > wrong:
-        return DAMAGED
-    decoder, kana = codecs.getincrementaldecoder("cp932")(), False
+
+def _raw_lines(path):
+    """The lines of a file as bytes with their line ends, read piece by piece."""
+    held = b""
     with opened(path) as stream:
-        try:
-            while chunk := stream.read(CHUNK):
-                kana = bool(KANA.search(decoder.decode(chunk))) or kana
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "cp932" if kana else "cp1252"
+        while chunk := stream.read(CHUNK):
+            *whole, held = (held + chunk).splitlines(keepends=True)
+            yield from whole
+    yield from held.splitlines(keepends=True)
 
 
 @contextmanager
@@ -215,8 +231,11 @@ def _write_clean(path, encoding, copy):
 
 def _decoded(path, encoding):
     """The content as text, piece by piece."""
-    errors = {"cp1252": "orderkit_latin1", DAMAGED: "replace"}.get(encoding, "strict")
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding in ("utf-8", DAMAGED) else encoding)(errors)
+    if encoding in LINE_BY_LINE:
+        for line in _raw_lines(path):
+            yield letters.read_line(line, encoding)
+        return
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)("strict")
     with opened(path) as stream:
         try:
             while chunk := stream.read(CHUNK):
@@ -238,10 +257,3 @@ def _pass_on(text, out, lone_cr):
     )
     out.write(text)
     return held
-
-
-def _latin1(error):
-    return error.object[error.start : error.end].decode("latin-1"), error.end
-
-
-codecs.register_error("orderkit_latin1", _latin1)

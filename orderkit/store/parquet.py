@@ -41,6 +41,10 @@ def _rows(con, member, bound):
     count = con.sql(f"SELECT sum(num_rows) FROM parquet_file_metadata({file})").fetchall()[0][0]
     if len(columns) > COLUMNS or len(columns) * count > bound.most:
         raise FileRefused(member.name, TOO_LARGE)
+    nested = next((name for name, kind in columns if kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION"))), None)
+    if nested is not None:
+        lists = f"holds lists or structures in the column {cells.one_line(nested)}. Save one value per cell."
+        raise FileRefused(member.name, lists)
     yield [cells.one_line(name) for name, _ in columns]
     as_text = [_as_text(kind) for _, kind in columns]
     texts = ", ".join(f"{sql.format(_quoted(name))}" for (name, _), (sql, _) in zip(columns, as_text, strict=True))
@@ -64,7 +68,10 @@ def _as_text(kind):
         moment = "make_timestamp(epoch_us({}))" if zone else "CAST({} AS TIMESTAMP)"
         text = f"replace(CAST({moment} AS VARCHAR), ' ', 'T')"
         return (f"{text} || 'Z'", None) if zone else (text, cells.iso)
-    if kind in ("DOUBLE", "FLOAT"):
+    if kind == "FLOAT":  # beyond 24 bits whole numbers are rounded: the exponent stays, so that an id is seen to be damaged
+        exact = "CASE WHEN abs({0}) < 16777216 THEN CAST({0} AS VARCHAR) ELSE format('{{:e}}', {0}) END"
+        return f"CASE WHEN NOT isnan({{0}}) THEN {exact} END", None
+    if kind == "DOUBLE":
         return "CASE WHEN NOT isnan({0}) THEN CAST({0} AS VARCHAR) END", cells.plain
     if kind == "BOOLEAN":
         return "upper(CAST({} AS VARCHAR))", None

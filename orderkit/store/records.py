@@ -6,33 +6,22 @@ personal column; the record scan holds whole lines in temporary tables while it 
 """
 
 import datetime as dt
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
 from orderkit.errors import FileRefused
 from orderkit.formats import header_words, normal, recognise
-from orderkit.store import evidence, types
-from orderkit.store.door import NUL_MARK, Content
+from orderkit.store import evidence, pseudonyms, scrub, types
+from orderkit.store.door import Content
+from orderkit.store.splitting import split_lines
+from orderkit.store.sql import pattern, text
 
-LINE_END = "\x01"  # a delimiter that no export holds: a line read with it is one field
-LONGEST_RECORD = 20  # lines; a quote that swallows more than this is a stray one
 LOOKED_AT = 5000  # wrong lines among which a second header is looked for
 
 
 class Doubt(Exception):
     """The fast pass met something that only the record scan can name."""
-
-
-def text(value):
-    """A Python string as an SQL literal, for file names and delimiters (which DuckDB takes only as literals)."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def pattern(path):
-    """A path as the engine's readers take it: literally, where it holds what they would take for a pattern."""
-    return text(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def can_be_fast(match):
@@ -46,27 +35,54 @@ def _fields(match):
     return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
 
 
-def _select(match, style, clock, comments):
+def _stored(match):
+    """The columns that a file fills, as SQL names: those of its header, and those that the lines above it tell."""
+    return [f'"{name}"' for name in [*(column.name for _, column in _fields(match)), *match.constants]]
+
+
+def _select(match, style, clock):
     """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong.
 
-    What buyers wrote is read only where `comments` asks for it; else those columns stay empty.
+    What buyers wrote loses what tells who they are, and what identifies them becomes a pseudonym.
     """
     fields, needs = _fields(match), match.format.needs
     cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
-    asked = {column.name for _, column in fields if comments or column.type != "comment"}
-    told = {column.name: types.value(column, f"c{at}", style) if column.name in asked else "NULL::VARCHAR" for at, column in fields}
+    told = {column.name: _value(column, f"c{at}", style) for at, column in fields}
+    told |= {name: text(value) for name, value in match.constants.items()}
     values = [f'{value} AS "{name}"' for name, value in told.items()]
-    reasons = [(at, types.reason(column, f"c{at}", column.name in needs, style, clock)) for at, column in fields if column.name in asked]
+    judged = [(at, column) for at, column in fields if not column.identifies]
+    reasons = [(at, types.reason(column, f"c{at}", column.name in needs, style, clock)) for at, column in judged]
     return cells, values, [(at, reason) for at, reason in reasons if reason]
 
 
-def fast_pass(con, path, match, content, table, file_id, clock, comments):
+def _value(column, cell, style):
+    if column.identifies:
+        return pseudonyms.sql(cell, column.identifies)
+    value = types.value(column, cell, style)
+    return scrub.sql(value) if column.type == "comment" else value
+
+
+def _quoted_by_a_tool(match):
+    """SQL conditions that a cell of a file without quoting looks as if a tool had quoted it: the whole file has to tell."""
+    if match.quoted:
+        return []
+    free = [f"c{at}" for at, column in _fields(match) if column.type in ("text", "id", "comment")]
+    return [f"(starts_with({cell}, '\"') AND ends_with({cell}, '\"') AND contains({cell}, '\"\"'))" for cell in free]
+
+
+def _pads(match, reading):
+    """The key for pseudonyms as parameters, where a column of the file needs it."""
+    return reading.pads if any(column.identifies for _, column in _fields(match)) else {}
+
+
+def fast_pass(con, path, match, table, file_id, reading):
     """Inserts all records of a clean file into `table`; the number of records.
 
     Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
     """
-    cells, values, reasons = _select(match, types.PLAIN, clock, comments)
-    wrong = " OR ".join(f"({reason}) IS NOT NULL" for _, reason in reasons)
+    content = reading.content
+    cells, values, reasons = _select(match, types.PLAIN, reading.clock)
+    wrong = " OR ".join([*(f"({reason}) IS NOT NULL" for _, reason in reasons), *_quoted_by_a_tool(match)])
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
     quote = "'\"'" if match.quoted else "''"
     new_line = r"'\r\n'" if content.crlf else r"'\n'"
@@ -80,7 +96,7 @@ def fast_pass(con, path, match, content, table, file_id, clock, comments):
         con.execute(
             f"INSERT INTO {table} BY NAME SELECT {', '.join(values)}, $file_id::INTEGER AS _file"
             f" FROM (SELECT {', '.join(cells)} FROM {source}) WHERE CASE WHEN {wrong} THEN error('doubt') ELSE true END",
-            {"file_id": file_id},
+            {"file_id": file_id, **_pads(match, reading)},
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         raise Doubt from None  # the engine's text may echo a raw line, so it goes no further
@@ -89,13 +105,13 @@ def fast_pass(con, path, match, content, table, file_id, clock, comments):
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read: what its bytes are, whether a sheet typed its cells, the clock, the known formats, whether comments are kept."""
+    """How a file is read: what its bytes are, whether a sheet typed its cells, the clock, the known formats, the key for pseudonyms."""
 
     content: Content
     native: bool
     clock: dt.datetime
     known: dict
-    comments: bool = False
+    pads: dict = field(default_factory=dict, repr=False)
 
 
 def record_scan(con, path, match, table, file_id, reading):
@@ -106,27 +122,24 @@ def record_scan(con, path, match, table, file_id, reading):
     header that stands there again are no records. In a damaged file a kept value with bytes that are no text is set aside.
     A second report in the same file is refused (FileRefused).
     """
-    con.execute("SET preserve_insertion_order = true")
-    try:
-        _split_lines(con, path, match, reading.content.packed)
-        _drop_what_is_no_record(con, match)
-        _type_records(con, match, reading)
-        if not match.format.tree:
-            _drop_repeated_headers(con, path, match, reading.known)
-        counts = _store(con, match, table, file_id)
-        con.execute("DROP TABLE _typed; DROP TABLE _records")
-        return counts
-    finally:
-        con.execute("SET preserve_insertion_order = false")
+    split_lines(con, path, match, reading.content.packed)
+    _drop_what_is_no_record(con, match)
+    _mark_cut_off(con, match, reading.content)
+    _type_records(con, match, reading)
+    if not match.format.tree:
+        _drop_repeated_headers(con, path, match, reading.known)
+    counts = _store(con, match, table, file_id)
+    con.execute("DROP TABLE _typed; DROP TABLE _records")
+    return counts
 
 
 def _type_records(con, match, reading):
     """Makes TEMP table _typed: line, the typed columns, and `_wrong`: what is wrong first with the record, else NULL."""
     style, clock = _style(con, match, reading)
-    cells, values, reasons = _select(match, style, clock, reading.comments)
+    cells, values, reasons = _select(match, style, clock)
     if reading.content.damaged:
         found = dict(reasons)
-        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, _ in _fields(match)]
+        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, column in _fields(match) if not column.identifies]
     wrong = [
         f"CASE WHEN {reason} IS NOT NULL"
         f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
@@ -135,9 +148,9 @@ def _type_records(con, match, reading):
     wrong += _row_total(match)
     whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
     fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in _fields(match))
-    names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
+    names = ", ".join(_stored(match))
     own = ", ".join(f"c{at}" for at, _ in _fields(match))
-    con.execute(f"""
+    typed = f"""
         CREATE OR REPLACE TEMP TABLE _typed AS
         SELECT
             line,
@@ -150,7 +163,8 @@ def _type_records(con, match, reading):
                 FROM (SELECT line, fault, {fields} FROM _records)
             )
         )
-    """)
+    """
+    con.execute(typed, _pads(match, reading) or None)
 
 
 def _style(con, match, reading):
@@ -178,7 +192,7 @@ def _store(con, match, table, file_id):
     """Moves typed records to where they belong; (records, set aside). Of a tree a record is set aside with any of its rows."""
     record = "_record" if match.format.tree else "line"
     bad = f"SELECT {record} FROM _typed WHERE _wrong IS NOT NULL"
-    names = ", ".join(f'"{column.name}"' for _, column in _fields(match))
+    names = ", ".join(_stored(match))
     con.execute(
         f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed"
         f" WHERE {record} NOT IN ({bad}) ORDER BY line",
@@ -202,6 +216,43 @@ def _drop_what_is_no_record(con, match):
             "DELETE FROM _records WHERE regexp_matches(array_to_string(fields, $mark), $footer)",
             {"mark": match.delimiter, "footer": footer},
         )
+
+
+def _last_id(match):
+    """The position of the last column where it holds numbers of one length (order items): there a cut shows; else None."""
+    last = match.columns[-1]
+    return len(match.columns) if last and last.kept and last.type == "id" else None
+
+
+def _mark_cut_off(con, match, content):
+    """The last record of a file that ends within a line is cut off where its last value is shorter than all others are long."""
+    if at := content.last and _last_id(match):
+        con.execute(f"""
+            UPDATE _records
+            SET fault = 'cut_off'
+            FROM (
+                SELECT max(line) AS last, max_by(length(fields[{at}]), line) AS own
+                FROM _records
+            ), (
+                SELECT min(length(fields[{at}])) AS shortest, max(length(fields[{at}])) AS longest, count(*) AS others
+                FROM _records
+                WHERE line < (SELECT max(line) FROM _records) AND fields[{at}] <> ''
+            )
+            WHERE line = last AND fault IS NULL AND others > 1 AND shortest = longest AND own < shortest
+        """)
+
+
+def may_be_cut_off(con, match, content, table, file_id):
+    """Whether the last record of a clean file has to be looked at more closely: see _mark_cut_off."""
+    if not content.last or not _last_id(match):
+        return False
+    own = len(content.last.decode("utf-8", "replace").split(match.delimiter)[-1].strip('"'))
+    name = match.columns[-1].name
+    longer = con.sql(
+        f'SELECT min(length("{name}")) > $own FROM {table} WHERE _file = $id AND length("{name}") <> $own',
+        params={"own": own, "id": file_id},
+    ).fetchall()[0][0]
+    return bool(longer)
 
 
 def _drop_repeated_headers(con, path, match, known):
@@ -230,166 +281,3 @@ def _as_header(fields, delimiter):
 
 def _undecodable(at, reason):
     return f"CASE WHEN contains(c{at}, chr(65533)) THEN 'undecodable' ELSE {reason} END"
-
-
-def _split_lines(con, path, match, gzip):
-    """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line."""
-    source = (
-        f"read_csv({pattern(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)}, quote='',"
-        f" escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=16000000)"
-    )
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"
-        f" FROM (SELECT row_number() OVER () AS n, l FROM {source}) WHERE n >= {match.line}"
-    )
-    _mark_starts(con, match)
-    _join_broken(con, match)
-    surplus = _surplus(con, match)
-    fields = _quoted(match, surplus) if match.quoted else _plain(match, surplus)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {fields}")
-    con.execute("DROP TABLE _lines; DROP TABLE _joined")
-
-
-def _mark_starts(con, match):
-    """Marks each line that starts a record.
-
-    In a quoted file that is a line before which all quotes are closed; where a quote swallows too many lines, every line is
-    one. In a tab file it is a line that looks like a record; blank lines stand alone, so that they join nothing.
-    """
-    form = match.format
-    if not match.quoted:
-        if form.record_start:
-            like_a_record = text(f"^({form.record_start})".replace(r"\t", match.delimiter))
-            con.execute(f"UPDATE _lines SET starts = line <= {match.line + 1} OR l = '' OR regexp_matches(l, {like_a_record})")
-        return
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE _open AS
-        SELECT
-            line,
-            coalesce(
-                sum(length(l) - length(replace(l, '"', '')))
-                    OVER (ORDER BY line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-                0
-            ) % 2 = 1 AS inside
-        FROM _lines
-    """)
-    longest = con.sql("""
-        SELECT coalesce(max(n), 0)
-        FROM (
-            SELECT count(*) AS n
-            FROM (SELECT sum((NOT inside)::INTEGER) OVER (ORDER BY line) AS record FROM _open)
-            GROUP BY record
-        )
-    """).fetchall()[0][0]
-    if longest <= LONGEST_RECORD:
-        con.execute("UPDATE _lines SET starts = false FROM _open WHERE _open.line = _lines.line AND _open.inside")
-    con.execute("DROP TABLE _open")
-
-
-def _join_broken(con, match):
-    """Makes TEMP table _joined (line, l, starts): broken records joined where that gives exactly the header's fields.
-
-    Where it does not, every line stands for itself: a stray quote costs its own line and never the lines behind it.
-    """
-    width = len(match.headers)
-    fits = f"len({_cut(match)}) = {width} AND len({_cut(match, 'first_l')}) < {width}"
-    if match.quoted:
-        fits = f"len({_cut(match)}) = {width} AND array_to_string({_cut(match)}, {text(match.delimiter)}) = l"
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _joined AS
-        WITH numbered AS (
-            SELECT *, sum(starts::INTEGER) OVER (ORDER BY line) AS record
-            FROM _lines
-        ),
-        whole AS (
-            SELECT
-                record,
-                min(line) AS line,
-                string_agg(l, $joiner ORDER BY line) AS l,
-                count(*) AS parts,
-                arg_min(l, line) AS first_l
-            FROM numbered
-            GROUP BY record
-        )
-        SELECT line, l, true AS starts
-        FROM whole
-        WHERE parts = 1 OR ({fits})
-        UNION ALL
-        SELECT line, l, starts OR $alone
-        FROM numbered
-        WHERE record IN (SELECT record FROM whole WHERE parts > 1 AND NOT ({fits}))
-        """,
-        {"joiner": "\n" if match.quoted else " ", "alone": match.quoted},
-    )
-
-
-def _cut(match, line="l"):
-    """SQL of the raw fields of a line: cut at the delimiter, in a quoted file by the rules of RFC 4180."""
-    mark = match.delimiter
-    plain = f"string_split({line}, {text(mark)})"
-    if not match.quoted:
-        return plain
-    field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
-    return f"CASE WHEN contains({line}, '\"') THEN regexp_extract_all({line} || {text(mark)}, {text(field)}, 1) ELSE {plain} END"
-
-
-def _surplus(con, match):
-    """How many empty fields the lines of this file have beyond its header: some exports end every line with extra delimiters.
-
-    Decided once per file and only where nearly all of at least three lines agree; a single longer line is a broken one.
-    """
-    found = con.sql(f"""
-        SELECT len({_cut(match)}) AS width, count(*) AS lines
-        FROM _joined
-        WHERE line > {match.line} AND l <> ''
-        GROUP BY 1
-        ORDER BY lines DESC
-    """).fetchall()
-    lines = sum(count for _, count in found)
-    usual, share = found[0] if found else (0, 0)
-    return max(usual - len(match.headers), 0) if lines >= 3 and share >= 0.9 * lines else 0
-
-
-def _plain(match, surplus):
-    """Fields of a file without quoting."""
-    width = len(match.headers)
-    fields = _trimmed(_cut(match), width, surplus)
-    return f"""
-        SELECT line, fields, {_fault(width)}
-        FROM (SELECT line, l, starts, {fields} AS fields FROM _joined WHERE line > {match.line} AND l <> '')
-    """
-
-
-def _quoted(match, surplus):
-    """Fields of a quoted file, by the rules of RFC 4180; a record whose fields do not give back the line has broken quotes."""
-    width, mark, raw = len(match.headers), match.delimiter, _cut(match)
-    broken = f"CASE WHEN array_to_string(raw, {text(mark)}) <> l THEN true END"
-    bare = "list_transform(raw, lambda x: CASE WHEN x LIKE '\"%\"' THEN replace(x[2:-2], '\"\"', '\"') ELSE x END)"
-    return f"""
-        SELECT line, fields, CASE WHEN {broken} THEN 'broken_quotes' ELSE fault END AS fault
-        FROM (
-            SELECT line, l, raw, fields, {_fault(width)}
-            FROM (
-                SELECT line, l, starts, raw, {_trimmed(bare, width, surplus)} AS fields
-                FROM (SELECT line, l, starts, {raw} AS raw FROM _joined WHERE line > {match.line} AND l <> '')
-            )
-        )
-    """
-
-
-def _trimmed(fields, width, surplus):
-    """SQL of a list of fields without the file's surplus of empty ones."""
-    if not surplus:
-        return fields
-    return (
-        f"CASE WHEN len({fields}) = {width + surplus} AND trim(array_to_string(({fields})[{width + 1}:], '')) = ''"
-        f" THEN ({fields})[:{width}] ELSE {fields} END"
-    )
-
-
-def _fault(width):
-    return (
-        f"CASE WHEN contains(l, {text(NUL_MARK)}) THEN 'nul_byte' WHEN NOT starts THEN 'not_a_record'"
-        f" WHEN len(fields) > {width} THEN 'too_many_fields' WHEN len(fields) < {width} THEN 'too_few_fields' END AS fault"
-    )

@@ -5,13 +5,14 @@ columns only and one line per row, so that a line number is the row's number.
 """
 
 import csv
+import re
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
 from orderkit.errors import FileRefused
 from orderkit.formats import WITHIN, Column, Match, find_header, nearest
-from orderkit.store import containers, door, trees
+from orderkit.store import containers, door, numbers, trees
 
 TREE_COLUMNS = (Column("_record", "_record", "integer"), Column("_kind", "_kind", "text"))
 
@@ -52,7 +53,7 @@ def _of_text(member, known):
         first = next((line for line in lines if line.strip()), None)
         raise _no_export(member.name, nearest(first, known) if first else None)
     _check(member.name, match, lines[: match.line - 1])
-    return match
+    return _with_currency(match, lines[: match.line - 1])
 
 
 def _of_rows(member, folder, known):
@@ -64,6 +65,7 @@ def _of_rows(member, folder, known):
         first = next((line for line in lines if line.strip('," ')), None)
         raise _no_export(member.name, nearest(first, known) if first else None)
     _check(member.name, match, lines[: match.line - 1])
+    match = _with_currency(match, lines[: match.line - 1])
     text = Path(folder) / "rows.csv"
     _write_rows(chain(head, rows), match, text)
     return Source(member.name, text, match, native=True, digest=digest_of(member))
@@ -76,8 +78,7 @@ def _joined(row):
 
 def _write_rows(rows, match, text):
     """Writes cells of kept columns and the length of every row; what stands beyond the header's width stays to be found wrong."""
-    kept = [bool(column and column.kept) for column in match.columns]
-    width = len(kept)
+    width = len(match.columns)
     with text.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for number, row in enumerate(rows, 1):
@@ -86,8 +87,15 @@ def _write_rows(rows, match, text):
             elif number < match.line or not any(cell.strip() for cell in row):
                 out.write("\n")
             else:
-                cells = [cell if keep else "" for cell, keep in zip(row, kept, strict=False)]
+                cells = [_kept(cell, column) for cell, column in zip(row, match.columns, strict=False)]
                 writer.writerow(cells + [""] * (width - len(cells)) + ["x" for cell in row[width:] if cell.strip()])
+
+
+def _kept(cell, column):
+    """What of a cell may be written: nothing of a column that is not kept, of a postcode its beginning."""
+    if column is None or not column.kept:
+        return ""
+    return trees.region(cell) if column.type == "region" else cell
 
 
 def _of_tree(member, folder, known):
@@ -97,7 +105,7 @@ def _of_tree(member, folder, known):
         raise _no_export(member.name, None)
     text = Path(folder) / "rows.csv"
     trees.flatten(member.path, member.kind, form, text)
-    columns = [*TREE_COLUMNS, *form.kept]
+    columns = [*TREE_COLUMNS, *form.read]
     match = Match(form, ",", [column.header for column in columns], columns, [], [])
     return Source(member.name, text, match, digest=digest_of(member))
 
@@ -108,12 +116,30 @@ def _check(name, match, above):
         lacks = f"looks like {form.title}, but line {match.line} lacks {', '.join(match.missing)}."
         lacks += " Download it again with all columns."
         raise FileRefused(name, lacks, nearest=form.name, missing=match.missing)
+    if nameless := _nameless(match):
+        blank = f"has no name over column {nameless} on line {match.line}: what stands there cannot be told. Download it again."
+        raise FileRefused(name, blank, nearest=form.name)
     if match.twice:
         doubled = f"has the column {match.twice[0]} twice on line {match.line}; which one counts cannot be told."
         raise FileRefused(name, doubled, nearest=form.name)
     if not form.preamble and any(len(filled(line, match.delimiter)) > len(match.headers) / 2 for line in above):
         moved = f"has its header on line {match.line}, with other rows above it. Put the header first, or download it again."
         raise FileRefused(name, moved, nearest=form.name)
+
+
+def _nameless(match):
+    """The number of the first column without a name that has a named one on both sides; None where there is none."""
+    named = [at for at, header in enumerate(match.headers) if header.strip()]
+    return next((at + 1 for at in range(named[0], named[-1]) if not match.headers[at].strip()), None)
+
+
+def _with_currency(match, above):
+    """The match with the currency of the whole file, where the lines above the header name just one."""
+    name = match.format.preamble_currency
+    found = {word for line in above for word in re.findall(rf"\b{numbers.CURRENCIES}\b", line)}
+    if not name or len(found) != 1 or any(column and column.name == name for column in match.columns):
+        return match
+    return replace(match, constants={name: found.pop()})
 
 
 def filled(line, delimiter):

@@ -18,9 +18,10 @@ ORDER_ID = r"(?:\d{3}|[A-Z]\d{2})-\d{7}-\d{7}"  # S01 and D01: orders of other c
 ASIN = "[A-Z0-9]{10}"
 MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 CHANGED = rf"-?\d([.,]\d+)?[eE]\+?\d+|\d{{1,2}}-{MONTH}|{MONTH}-\d{{2}}|\d{{4}}-\d{{2}}-\d{{2}} 00:00:00"  # 1.23E+11, 2-Jan
-COUNTED = r"|\d{16,}\.0|\d{1,3}(,\d{3}){2,}"  # taken for a number, and no longer exact
+# taken for a number, and no longer exact: of more than 15 digits only 15 are kept
+COUNTED = r"|\d{16,}\.0|\d{1,3}(,\d{3}){2,}|\d{15}0{3,}"
 CHOSEN = ("sku", "custom_label")  # ids that sellers make up: 123.0, null and nan are SKUs that exist
-NOTHING = ("null", "NULL", "None", "none", "nan", "NaN", "NAN", "inf", "undefined")  # what programs write for it
+NOTHING = ("null", "NULL", "None", "none", "nan", "NaN", "NAN", "inf", "undefined", "true", "false", "TRUE", "FALSE")  # what programs write for it
 SHEET_ERROR = (  # of spreadsheets in English, German, French, Spanish, Italian, Dutch, Portuguese and Polish
     r"#(?:N/[ADB]|NV|#+|[\x{a1}\x{bf}]?(?:REF|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|BEZUG|WERT|ZAHL|VALEUR|NOM|NOMBRE|NUL|VALOR"
     r"|NULO|RIF|VALORE|NOME|NULLO|VERW|NAAM|WAARDE|DEEL/0|GETAL|LEEG|ADR|NAZWA|ARG|DZIEL/0|LICZBA)[!?])"
@@ -36,7 +37,7 @@ SQL_TYPES = {
 }  # fmt: skip
 WRONG = {
     "order_id": "not_an_order_id", "asin": "not_an_asin", "integer": "not_a_whole_number", "units": "not_a_whole_number",
-    "money": "not_money", "amount": "not_money", "number": "not_a_number", "currency": "not_a_currency",
+    "money": "not_money", "amount": "not_money", "number": "not_a_number", "currency": "not_a_currency", "country": "not_a_country",
     "moment": "not_a_moment", "day": "not_a_day", "boolean": "not_yes_or_no", "choice": "not_a_choice",
 }  # fmt: skip
 BEHIND = {"integer": numbers.NONE, "units": numbers.NONE, "number": numbers.MICROS}  # what may follow the decimal mark
@@ -77,13 +78,14 @@ def cell(field):
     Nearly all fields are right as they are: cleaning them costs ten times as much as to see that they need none.
     """
     odd = (
-        f"{field} < '!' OR ends_with({field}, ' ') OR ({field} >= '=' AND {field} < '>') OR ends_with({field}, chr(9))"
-        f" OR ends_with({field}, chr(10)) OR ends_with({field}, chr(13))"
+        f"{field} < '!' OR ends_with({field}, ' ') OR {field} = '--' OR {field} = 'N/A' OR ({field} >= '=' AND {field} < '>')"
+        f" OR ends_with({field}, chr(9)) OR ends_with({field}, chr(10)) OR ends_with({field}, chr(13))"
         f" OR (strlen({field}) <> length({field}) AND regexp_matches({field}, '^{EDGE}|{EDGE}$'))"
     )
     bare = f"regexp_replace(regexp_replace({field}, '{FORMULA}', '\\1'), '^{EDGE}+|{EDGE}+$', '', 'g')"
     clean = f"nullif(nullif(nullif({bare}, ''), '--'), 'N/A')"
-    return f"CASE WHEN {field} IN ('', ' ', '--', 'N/A') THEN NULL WHEN {odd} THEN {clean} ELSE {field} END"
+    nothing = f"{field} IN ('', ' ', '--', 'N/A')"
+    return f"CASE WHEN {odd} THEN CASE WHEN {nothing} THEN NULL ELSE {clean} END ELSE {field} END"
 
 
 def _words(words):
@@ -109,6 +111,8 @@ def value(column, cell, style=PLAIN):
             return f"CASE WHEN {low} IN ({_words(TRUE)}) THEN true WHEN {low} IN ({_words(FALSE)}) THEN false END"
         case "choice":
             return f"CASE WHEN lower({cell}) IN ({_words(column.choices)}) THEN lower({cell}) END"
+        case "country":
+            return f"CASE WHEN {full(cell, '[A-Za-z]{2}')} THEN upper({cell}) END"
         case "currency":
             small = f"strlen({cell}) = 3 AND {full(f'upper({cell})', numbers.CURRENCIES)}"
             return f"CASE WHEN {full(cell, numbers.CURRENCIES)} THEN {cell} WHEN {small} THEN upper({cell}) END"
@@ -149,7 +153,7 @@ def _region(cell):
 
 
 def reason(column, cell, needed, style=PLAIN, clock=None, *, typed=None, controls=True):
-    """SQL for the reason code why a cell cannot be taken, NULL where it can; None where nothing can be wrong with it.
+    """SQL for the reason code why a cell cannot be taken, NULL where it can.
 
     `clock`: a moment of the past cannot lie after it. `typed`: SQL of the value, where it was computed before, so that it is not
     computed twice. Without `controls` control characters are not looked for, which saves most of the time of text columns.
@@ -218,4 +222,5 @@ def _time(column, text):
 
 def shape(cell):
     """SQL for the shape of a value: digits become 9, letters a; at most 40 characters. It never holds the value."""
-    return rf"left(regexp_replace(regexp_replace({cell}, '\p{{N}}', '9', 'g'), '[\p{{L}}\p{{M}}]', 'a', 'g'), 40)"
+    plain = rf"regexp_replace({cell}, '[\p{{C}}\p{{Z}}]', ' ', 'g')"
+    return rf"left(regexp_replace(regexp_replace({plain}, '\p{{N}}', '9', 'g'), '[\p{{L}}\p{{M}}]', 'a', 'g'), 40)"
