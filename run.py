@@ -7,6 +7,7 @@
     python3 run.py lab                 the notebooks, in JupyterLab
     python3 run.py doctor              what is installed, and what is missing
     python3 run.py test [ARGS...]      orderkit's own tests (ARGS go to pytest, run in orderkit's folder)
+    python3 run.py bench [OPTIONS]     how long loads take, beside other tools (`bench --help`)
 
 Paths come before options; `python3 run.py report --help` lists the options. The first run makes the folder .venv beside
 this file from requirements.lock; later runs use it, and make it good again if it is broken or the list has changed.
@@ -28,7 +29,7 @@ from pathlib import Path
 
 NEEDED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
-COMMANDS = ("report", "today", "lab", "doctor", "test")
+COMMANDS = ("report", "today", "lab", "doctor", "test", "bench")
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / ".orderkit-lock"
@@ -265,6 +266,8 @@ def child_words(command, rest, here):
     """What the environment's Python is given. -P: a stray csv.py in the user's folder must not stand in for Python's own."""
     if command == "test":
         return ["-m", "pytest", *rest]
+    if command == "bench":
+        return [str(ROOT / "tests" / "benchmarks"), *rest]
     return ["-P", "-m", "orderkit", command, *(report_words(rest, here) if command == "report" else rest)]
 
 

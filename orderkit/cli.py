@@ -7,6 +7,7 @@ Heavy imports happen inside the commands, so that --help answers at once.
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
@@ -16,6 +17,7 @@ from orderkit.errors import OrderkitError
 DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
+ENGINE = "the database engine could not do this ({}). What was loaded before is whole. orderkit doctor says what it holds."
 SITE = click.option("--marketplace", metavar="NAME", help="One marketplace only, for example amazon.de.")
 
 
@@ -29,10 +31,20 @@ class Verbs(click.Group):
         except OrderkitError as problem:
             click.echo(f"orderkit: {problem}", err=True)
             ctx.exit(problem.exit_code)
+        except Exception as problem:
+            if not _of_engine(problem):
+                raise
+            click.echo(f"orderkit: {ENGINE.format(type(problem).__name__)}", err=True)
+            ctx.exit(4)
 
     def list_commands(self, ctx):
         """Commands in the order of a week's work."""
         return list(self.commands)
+
+
+def _of_engine(problem):
+    """Whether an exception comes from the database engine: its text may show values of the data, so nobody gets to read it."""
+    return any(kind.__module__.partition(".")[0] in ("duckdb", "_duckdb") for kind in type(problem).__mro__)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,17 +88,19 @@ def _records(frame):
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
 @click.option("--account", default="main", show_default=True, help="Name of the seller account; part of every key.")
+@click.option("--comments", is_flag=True, help="Keep what buyers wrote, with addresses, numbers and names taken out as far as can be told.")
+@click.option("--buyers", is_flag=True, help="Give each buyer a pseudonym, to see who comes again; the key lies beside the database.")
 @DB
 @JSON
-def load(paths, account, db, as_json):
+def load(paths, account, comments, buyers, db, as_json):
     """Load export files, or all exports in folders, into the database."""
-    sys.exit(_load(paths, account, db, as_json).exit_code)
+    sys.exit(_load(paths, account, db, as_json, comments=comments, buyers=buyers).exit_code)
 
 
-def _load(paths, account, db, as_json=False, *, quiet=False):
+def _load(paths, account, db, as_json=False, *, quiet=False, **asked):
     from orderkit import store
 
-    result = store.load(paths, db=db, account=account, progress=_progress())
+    result = store.load(paths, db=db, account=account, progress=_progress(), **asked)
     if as_json:
         _print(result, True)
     elif quiet:
@@ -245,6 +259,51 @@ def formats(as_json):
         click.echo(f"{row['title']} ({row['format']})\n  find:    {row['find']}\n  unlocks: {row['unlocks']}")
 
 
+@main.command("map")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--name", help="Name of the new format; by default that of the file.")
+@click.option("--to", metavar="DIR", type=click.Path(file_okay=False), help="Folder for it; else `formats` beside the database.")
+@click.option("--zone", default="UTC", show_default=True, help="Zone of times that do not say theirs, for example Europe/Berlin.")
+@click.option("--currency", metavar="CODE", help="Currency of the amounts, where the file does not tell it.")
+@click.option("--marketplace", metavar="NAME", help="Where the orders were placed, where the file does not tell it.")
+@click.option("--day-first/--month-first", default=None, help="What stands first in its dates, where the file does not tell it.")
+@click.option("--yes", is_flag=True, help="Do not ask: take what is guessed.")
+@DB
+@JSON
+def map_file(file, name, to, yes, db, as_json, **told):
+    """Make a file readable that orderkit does not know: guess its columns, ask, and write a format of your own."""
+    from orderkit.store import mapping, mapping_words
+
+    folder = Path(to or Path(db).absolute().parent / "formats")
+    table = mapping.table_of(file, mapping.own_in(folder))
+    if isinstance(table, mapping.Known):
+        _print(table, as_json)
+        return
+    made = mapping.make(file, table, mapping.name_for(file, name), mapping.wished(**told))
+    if not as_json:
+        click.echo(mapping_words.shown(made))
+        made = made if yes or not sys.stdin.isatty() else mapping_words.improved(made, _asked, _say)
+    path = folder / f"{made.name}.yaml"
+    written = yes or (not as_json and made.readable and _agreed(f"Write {path}?"))
+    if written or not made.readable:
+        mapping.write(made, path, lambda: not yes and _agreed(f"{path} is there already. Replace it?"))
+    if as_json:
+        click.echo(json.dumps({**made.to_json(), "written": str(path) if written else None}, ensure_ascii=False))
+    _say(mapping_words.next_step(path, file, db, to) if written else "Nothing was written.")
+
+
+def _asked(question, default, meaning):
+    """What `meaning` makes of a person's answer; asked again until it can make something of it."""
+
+    def understood(answer):
+        try:
+            return meaning(answer)
+        except OrderkitError as problem:
+            raise click.UsageError(str(problem)) from None
+
+    return click.prompt(question, default=default, value_proc=understood, err=True)
+
+
 @main.command()
 @DB
 @JSON
@@ -253,6 +312,33 @@ def doctor(db, as_json):
     from orderkit.doctor import examine
 
     _print(examine(db), as_json)
+
+
+@main.command()
+@click.option("--older-than", type=click.IntRange(min=1), metavar="DAYS", help="Remove what is older than so many days.")
+@click.option("--order", metavar="ORDER_ID", help="Remove this order.")
+@click.option("--account", help="Only of this seller account; by default of all.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@DB
+@JSON
+def purge(older_than, order, account, yes, db, as_json):
+    """Remove orders for good, and keep them out of later loads. Ends with a receipt."""
+    from orderkit import store
+
+    if (older_than is None) == (order is None):
+        raise click.UsageError("Say what to remove: either --older-than DAYS or --order ORDER_ID.")
+    what = f"what is older than {older_than} days" if order is None else f"order {order}"
+    if not (yes or _agreed(f"Remove {what} from {db} for good?")):
+        _say("Nothing was changed.")
+        return
+    _print(store.purge(db, older_than=older_than, order=order, account=account), as_json)
+
+
+def _agreed(question):
+    """What a person at the terminal answers. Raises UsageError where nobody is there to ask."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask on. Say --yes where you mean it.")
+    return click.confirm(question, err=True)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

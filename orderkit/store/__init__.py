@@ -4,17 +4,20 @@ from orderkit.store.canonical import build_as_of
 from orderkit.store.context import accounts, moment, newest, set_context
 from orderkit.store.database import reader
 from orderkit.store.load import FileResult, LoadResult, load
+from orderkit.store.purge import Receipt, purge
 from orderkit.store.query import select
 from orderkit.store.reasons import reason_words
 
 __all__ = [
     "FileResult",
     "LoadResult",
+    "Receipt",
     "accounts",
     "build_as_of",
     "load",
     "moment",
     "newest",
+    "purge",
     "reader",
     "reason_words",
     "select",

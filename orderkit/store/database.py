@@ -144,6 +144,8 @@ class Writing:
 
     def said(self, problem):
         """The plain words for an exception, None where it is no matter of the database's files."""
+        if isinstance(problem, RuntimeError) and str(problem) == "Query interrupted":
+            return KeyboardInterrupt()  # what Ctrl-C is while the engine works
         if not isinstance(problem, (duckdb.Error, OSError)):
             return None
         if trouble.no_room(problem):

@@ -19,7 +19,7 @@ BLANK = r"[\s\p{Z}]"
 OFFSET = r"[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"
 ZONE = r"(?P<zone>[A-Z]{1,5})(?:(?P<sign>[+\-\x{2212}])(?P<zone_hour>0?\d|1[0-4])(?::?(?P<zone_minute>[0-5]\d))?)?"
 PARTS = {
-    "%Y": r"(?P<year>\d{4})", "%y": r"(?P<short_year>[0-6]\d)", "%m": r"(?P<month>\d{1,2})", "%d": r"(?P<day>\d{1,2})",
+    "%Y": r"(?P<year>\d{4})", "%y": r"(?P<short_year>[0-5]\d|6[0-8])", "%m": r"(?P<month>\d{1,2})", "%d": r"(?P<day>\d{1,2})",
     "%H": r"(?P<hour>\d{1,2})", "%I": r"(?P<hour>\d{1,2})", "%M": r"(?P<minute>\d{2})", "%S": r"(?P<second>\d{2})",
     "%f": r"(?P<fraction>\d{1,9})", "%b": r"(?P<word>\p{L}{2,})\.?", "%B": r"(?P<word>\p{L}{2,})\.?",
     "%p": rf"(?P<half>[AaPp])\.?{BLANK}?[Mm]\.?", "%z": rf"(?P<shift>{OFFSET}|Z)", "%Z": ZONE,

@@ -13,6 +13,15 @@ FEW = 0.01  # share of contrary cells that are wrong cells, not another way of w
 MANY_YEARS, FEW_YEARS = 5, 2  # dates spread over many years, but only two days of the month: days were taken for years
 NEVER_BEFORE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a clock that shows an earlier time is wrong
 
+BOTH_KINDS = (
+    "has dates of both kinds in {} (some with the day first, some with the month or year first)."
+    " Load the files one by one, as they were downloaded."
+)
+NO_TELLING = (
+    "has dates in {} that can be read with the day or with the month first, and none that tells which."
+    " Download a longer period: one day after the 12th of a month is enough."
+)
+
 
 class Ambiguous(FileRefused):
     """A file that can be read in two ways, and nothing in it tells which."""
@@ -149,7 +158,7 @@ def _decimal(said, point, comma, both, native, language):
             f"has {point:,} amounts with a decimal point and {comma:,} with a decimal comma; two files may have been put"
             " together. Load them one by one, as they were downloaded."
         )
-    if both and not point and not comma and language:
+    if both and not point and not comma and language and not native:  # a workbook's own numbers have no language
         return language, True, f"the amounts are read as the language of the header writes them, with a decimal {language}"
     if both and not point and not comma and not native:
         raise Ambiguous(
@@ -164,30 +173,28 @@ def _dates(match, tallies):
     decided = {}
     for _, column in _columns(match):
         own = {(r.one, r.two): tally for r, tally in tallies.items() if r.column == column}
-        losers = set()
+        verdicts = {}
         for pair, tally in own.items():
             alike = [t for r, t in tallies.items() if (r.one, r.two) == pair and r.column.formats == column.formats]
-            losers.add(_loser(column, pair, tally, alike))
+            verdicts[pair] = _verdict(tally, sum(alike[1:], alike[0]))
+        losers = {pair[verdict] for pair, verdict in verdicts.items() if verdict in (0, 1)}
+        for pair, verdict in verdicts.items():
+            if isinstance(verdict, str) and not losers & set(pair):
+                raise Ambiguous(verdict.format(column.header))
         if own:
             decided[column.name] = tuple(text for text in column.formats if text not in losers)
     return decided
 
 
-def _loser(column, pair, own, alike):
-    """The format of a pair that gives way, or None where both read all cells alike."""
-    for tally in (own, sum(alike[1:], alike[0])):
+def _verdict(own, alike):
+    """Which of two formats gives way (0 or 1), by a column's own cells or those of all alike; -1 for none, or why it is open."""
+    for tally in (own, alike):
         if tally.contrary:
-            raise Ambiguous(
-                f"has dates of both kinds in {column.header} (some with the day first, some with the month or year first)."
-                " Load the files one by one, as they were downloaded."
-            )
+            return BOTH_KINDS
         loser = tally.loser()
         if loser is not None:
-            return None if loser < 0 else pair[loser]
-    raise Ambiguous(
-        f"has dates in {column.header} that can be read with the day or with the month first, and none that tells which."
-        " Download a longer period: one day after the 12th of a month is enough."
-    )
+            return loser
+    return NO_TELLING
 
 
 def clock_bound(con, match, source, clock, style=PLAIN):

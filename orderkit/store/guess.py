@@ -1,239 +1,240 @@
-"""Guesses what the columns of a file mean, and writes the guess as a format description that a person can read and mend."""
+"""Guesses what the columns of a file mean: by the words of its headers, and by what its cells can be read as.
 
-import csv
-import functools
+A guess is made of the head of a file and of the user's wishes, and of nothing else: who changes a wish makes it anew. What it
+comes to is a format description (guess_yaml.py), which the load then reads like any other.
+"""
+
 import re
-from dataclasses import dataclass
-from importlib import resources
-from itertools import islice
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import yaml
+from orderkit.errors import BadValue, UnknownName
+from orderkit.store import guess_money, guess_words
+from orderkit.store.guess_types import agreeing, typed
+from orderkit.store.guess_values import Values
 
-from orderkit.errors import BadValue, FileRefused
-from orderkit.formats import formats, name_of, normal
-from orderkit.store import containers, door
-from orderkit.store.schema import column_types
-
-LOOKED_AT = 2000  # rows; enough to see what a column holds
-SHOWN = 3  # shapes of values shown per column
-KEYS = {  # what a table cannot do without, and what else is part of its key
-    "returns": ({"order_id", "reason_as_exported"}, ("order_id", "rma", "order_item_id", "sku")),
-    "parcels": ({"order_id", "tracking"}, ("order_id", "order_item_id", "tracking")),
-    "order_lines": ({"order_id", "sku"}, ("order_id", "order_item_id", "sku")),
-    "orders": ({"order_id"}, ("order_id",)),
-    "products": ({"sku"}, ("sku",)),
+OF_ORDER = (
+    "order_id", "ordered_at", "status", "currency", "ship_by", "deliver_by", "marketplace", "channel", "country", "region",
+    "shipping_price", "discounts", "item_tax", "units", "item_price", "price", "unit_price", "total",
+)  # fmt: skip
+OF_PARCEL = (
+    "tracking", "carrier", "service", "shipped_at", "first_scan_at", "last_scan_at", "delivered_at", "label_cost", "insured",
+    "declared_value", "outcome",
+)  # fmt: skip
+# what the rows of a file may tell of, and by which columns
+TABLES = {
+    "returns": (
+        "order_id", "order_item_id", "sku", "asin", "rma", "requested_at", "received_at", "reason_as_exported", "units", "status",
+        "resolution", "refunded", "order_amount", "label_cost", "currency",
+    ),
+    "money": (
+        "order_id", "order_item_id", "sku", "settlement_id", "type", "posted_at", "amount", "description", "currency", "units",
+        "marketplace",
+    ),
+    "order_lines": (*OF_ORDER, "order_item_id", "sku", "asin", "product_name", *OF_PARCEL),
+    "parcels": ("order_id", "order_item_id", "currency", *OF_PARCEL),
+    "orders": (*OF_ORDER, *OF_PARCEL),
+    "products": (
+        "sku", "asin", "product_name", "category", "landed_cost", "currency", "vat_rate", "resale_share", "valid_from",
+    ),
+}  # fmt: skip
+# words whose meaning depends on what the rows tell of
+MEANT = {
+    "date": {
+        "order_lines": "ordered_at",
+        "orders": "ordered_at",
+        "returns": "requested_at",
+        "parcels": "shipped_at",
+        "money": "posted_at",
+    },
+    "state": {"order_lines": "status", "orders": "status", "returns": "status", "parcels": "outcome"},
+    "total": {"order_lines": "total", "orders": "total", "returns": "refunded", "money": "amount"},
+    "price": {"order_lines": "price", "orders": "price"},
+    "vat": {"order_lines": "item_tax", "orders": "item_tax", "products": "vat_rate"},
+    "cost": {"parcels": "label_cost", "products": "landed_cost"},
 }
-ANCHORS = {"returns": ["requested_at"], "parcels": ["shipped_at", "delivered_at"], "order_lines": ["ordered_at"], "orders": ["ordered_at"]}
-MOMENTS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M")
-DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y", "%m/%d/%Y", "%d/%m/%Y", "%m/%d/%y", "%d/%m/%y", "%d-%b-%Y", "%Y/%m/%d", "%Y%m%d")
-OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)")
-WHOLE, MONEY, FLAG = re.compile(r"-?\d{1,9}"), re.compile(r"[^\d\w]?-?[\d.,' ]*\d[.,]\d{1,2}"), {"true", "false", "yes", "no", "y", "n", "0", "1"}
-PLACES = {"%Y": r"\d{4}", "%y": r"\d\d", "%m": r"(0?[1-9]|1[0-2])", "%d": r"(0?[1-9]|[12]\d|3[01])", "%H": r"\d\d", "%M": r"\d\d", "%S": r"\d\d", "%b": "[A-Za-z]{3}"}
+ZONED = re.compile(r"(a|[+-]99:?99)$")  # the shape of a time that ends with its zone
+STAND_INS = ("asin", "product_name")  # for a SKU where no column holds one
+NO_ORDER = (
+    "No column looks like an order number or a SKU, so orderkit cannot tell what the rows are about. Rename the header to"
+    " order_id or sku, or write the description by hand: examples/olist shows how."
+)
 
 
 @dataclass(frozen=True)
 class ColumnGuess:
-    """One column: its header, shapes of its first values (never the values), its type, and the canonical column it becomes."""
+    """One column: its header, shapes of its first values (never the values), its type, what it becomes, why that is not sure."""
 
+    at: int
     header: str
-    shapes: tuple
-    type: str
-    formats: tuple
-    target: str | None
+    shapes: tuple = ()
+    type: str = "ignored"
+    formats: tuple = ()
+    months: tuple = ()
+    target: str | None = None
+    doubt: str | None = None
+    words: dict | None = None  # what the words in its cells mean
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user says: {header: canonical column, or None to leave it out}, and what no column tells."""
+
+    targets: dict
+    zone: str = "UTC"
+    currency: str | None = None
+    marketplace: str | None = None
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a file seems to tell: of which table, by which columns, and the YAML text of a format that says so."""
+    """What a file tells: what its rows are about, by which columns, how its numbers are written, and what was assumed."""
 
     name: str
-    table: str
+    rows: str
     columns: tuple
-    text: str
+    table: object
+    wishes: Wishes
+    money: object  # guess_money.Money
+    filled: frozenset  # places of columns without an empty cell
+
+    def column(self, target):
+        """The column that becomes a canonical column, or None."""
+        return next((column for column in self.columns if column.target == target), None)
+
+    @property
+    def local_times(self):
+        """Whether times stand in the file that do not say their zone."""
+        times = [column for column in self.columns if column.target and column.type == "moment"]
+        return any(not ZONED.search(shape) for column in times for shape in column.shapes)
+
+    @property
+    def unsure(self):
+        """The columns about which a person should be asked."""
+        return [column for column in self.columns if column.doubt]
 
 
-def guess(path, folder, name=None):
-    """The Guess of a file: CSV, TSV, workbook or Parquet, also packed.
+def guess(table, name, wishes):
+    """The Guess of a Table.
 
-    Raises FileRefused where the file cannot be read as a table, BadValue where no column looks like an order number or a SKU.
+    Raises BadValue where no column looks like an order number or a SKU, UnknownName for a wish that is no canonical column.
     """
-    headers, rows = _table(Path(path), folder)
-    name = name_of(name or Path(path).name.split(".")[0]) or "own_format"
-    cells = [[row[at].strip() for row in rows if at < len(row) and row[at].strip()] for at in range(len(headers))]
-    columns = [_column(header, values) for header, values in zip(headers, cells, strict=True)]
-    table = _table_of({column.target for column in columns})
-    columns = _one_each(columns, table)
-    return Guess(name, table, tuple(columns), _text(name, table, columns))
+    values = Values(table)
+    try:
+        known = _readings(table, values, wishes)
+        rows = _rows(known, values)
+        columns = [_column(at, table, values, wishes) for at in range(len(table.headers))]
+        for at, reading in _assigned(known, rows, values).items():
+            columns[at] = typed(replace(columns[at], target=reading.target, doubt=None if reading.sure else PART), values, wishes)
+        columns = _stand_in(_own_numbers([_with_personal_values(column, values) for column in columns], values), rows)
+        columns = agreeing(columns)
+        columns, money = guess_money.settle(columns, rows, values, table, wishes)
+        columns = [replace(column, doubt=None) if column.header in wishes.targets else column for column in columns]
+        filled = frozenset(at for at in range(len(columns)) if values.filled(at) == len(table.rows))
+    finally:
+        values.close()
+    return Guess(name, rows, tuple(columns), table, wishes, money, filled)
 
 
-def _table(path, folder):
-    """(headers, the first rows) of the first table in a file."""
-    member = next(iter(containers.members(path, folder)))
-    if isinstance(member, FileRefused):
-        raise member
-    if member.kind in ("json", "xml"):
-        raise FileRefused(path.name, "is a tree, not a table; a format of your own can be made of tables only.")
-    rows = _text_rows(member.path) if member.kind == "text" else list(islice(member.rows(), LOOKED_AT))
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    if not rows or len(rows[0]) < 2:
-        raise FileRefused(path.name, "has no header line of at least two columns on top. Take off what stands above it.")
-    return rows[0], rows[1:]
+PART = "the header alone does not make it sure"
+WISHED = guess_words.Reading("", -1)
 
 
-def _text_rows(path):
-    lines = door.first_lines(path, LOOKED_AT)
-    best = max(("\t", ",", ";"), key=lambda mark: lines[0].count(mark))
-    quoting = csv.QUOTE_NONE if best == "\t" else csv.QUOTE_MINIMAL
-    return list(csv.reader(lines, delimiter=best, quoting=quoting))
+def _readings(table, values, wishes):
+    """{place: [Reading, ...]} of every column of which something is known; what the user wishes comes before all else."""
+    found = {}
+    for at, header in enumerate(table.headers):
+        if header in wishes.targets:
+            if target := wishes.targets[header]:
+                found[at] = [replace(WISHED, target=_known_target(target))]
+        elif header and table.headers.count(header) == 1:
+            found[at] = guess_words.readings(header) or _by_shape(values, at)
+    return {at: readings for at, readings in found.items() if readings}
 
 
-def _column(header, values):
-    kind, found = _type(values)
-    target = _words().get(normal(header))
-    if target is None and _personal(header):
-        return ColumnGuess(header, (), "personal", (), None)
-    if target is None:
-        return ColumnGuess(header, _shapes(values), "ignored", (), None)
-    return ColumnGuess(header, _shapes(values), _fitting(target, kind), found, target)
+def _known_target(target):
+    known = sorted({column for columns in TABLES.values() for column in columns})
+    if target not in known:
+        raise UnknownName("column", target, known)
+    return target
 
 
-def _type(values):
-    """(type, formats) that all values of a column have; id where nothing narrower fits."""
-    if not values:
-        return "text", ()
-    if all(OFFSET.fullmatch(value) for value in values):
-        return "moment", ()
-    for kind, known in (("moment", MOMENTS), ("day", DAYS)):
-        if fits := tuple(form for form in known if all(_pattern(form).fullmatch(value) for value in values)):
-            return kind, fits
-    if all(WHOLE.fullmatch(value) for value in values):
-        return "integer", ()
-    if all(WHOLE.fullmatch(value) or MONEY.fullmatch(value) for value in values):
-        return "money", ()
-    return ("boolean", ()) if all(value.lower() in FLAG for value in values) else ("text", ())
+def _by_shape(values, at):
+    """Amazon's order numbers are known whatever stands above them."""
+    seen = values.shapes(at)
+    return [guess_words.Reading("order_id", 0)] if seen == ("999-9999999-9999999",) else []
 
 
-@functools.cache
-def _pattern(form):
-    text = re.escape(form)
-    for mark, place in PLACES.items():
-        text = text.replace(mark, place)
-    return re.compile(text)
+def _rows(known, values):
+    """What the rows are about. Columns that are mostly empty do not decide it."""
+    first = {at: readings[0].target for at, readings in known.items()}
+    some = set(first.values())
+    has = {target for at, target in first.items() if 2 * values.filled(at) >= len(values.columns[at])}
+    goods, sums = {"units", "price", "unit_price", "item_price"}, {"total", "amount"}
+    if "order_id" in some:
+        if has & {"reason_as_exported", "rma", "requested_at"}:
+            return "returns"
+        if has & {"type", "settlement_id", "posted_at"} and has & sums and not has & {*goods, "ordered_at", "status", "state"}:
+            return "money"
+        if "sku" in has or (has & {"asin", "product_name"} and has & {*goods, *sums}):
+            return "order_lines"
+        if has & {"tracking", "shipped_at", "delivered_at", "label_cost"} and not has & {*goods, *sums, "ordered_at"}:
+            return "parcels"
+        return "orders"
+    if "settlement_id" in has or ("type" in has and has & sums):
+        return "money"
+    if "sku" in some:
+        return "products"
+    raise BadValue(NO_ORDER)
 
 
-def _fitting(target, found):
-    """The type in which a canonical column is read, whatever else the values might be taken for."""
-    wanted = next((kinds[target] for kinds in map(column_types, KEYS if "orders" not in KEYS else TABLES) if target in kinds), "VARCHAR")
-    if target == "region":
-        return "region"
-    if target == "currency":
-        return "currency"
-    if wanted == "INTEGER":
-        return "units"
-    if wanted.startswith("DECIMAL"):
-        return "number" if wanted.endswith("6)") else "amount" if target in ("item_price", "landed_cost", "shipping_price") else "money"
-    if wanted in ("TIMESTAMPTZ", "DATE"):
-        return found if found in ("moment", "day") else "ignored"
-    if wanted == "BOOLEAN":
-        return "boolean"
-    return "id" if target in ("order_id", "order_item_id", "sku", "tracking", "rma") else "text"
+def _column(at, table, values, wishes):
+    """A column as long as nothing is made of it: personal, or not read."""
+    header = table.headers[at]
+    if guess_words.personal(header) and header not in wishes.targets:
+        return ColumnGuess(at, header, type="personal")
+    twice = "stands in the file twice; which one counts cannot be told" if header and table.headers.count(header) > 1 else None
+    return ColumnGuess(at, header, values.shapes(at), doubt=twice)
 
 
-TABLES = tuple("order_lines" if table == "orders" else table for table in KEYS)
+def _assigned(known, rows, values):
+    """{place: Reading}: every canonical column is taken from one column: the surest, then the nearest by its words."""
+    open_ones = [
+        (not reading.sure, values.filled(at) == 0, reading.rank, at, replace(reading, target=target))
+        for at, readings in known.items()
+        for reading in readings
+        if (target := MEANT.get(reading.target, {}).get(rows, reading.target)) in TABLES[rows]
+    ]
+    found = {}
+    for *_, at, reading in sorted(open_ones, key=lambda one: one[:4]):
+        if at not in found and reading.target not in {other.target for other in found.values()}:
+            found[at] = reading
+    return found
 
 
-def _shapes(values):
-    """The first different shapes of values: every digit 9, every letter a."""
-    made = (re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value))[:30] for value in values)
-    return tuple(islice(dict.fromkeys(made), SHOWN))
+def _with_personal_values(column, values):
+    """A column of text in which mail addresses stand is a person's, whatever its header says."""
+    if column.target and column.type in ("text", "id") and values.mails(column.at):
+        return ColumnGuess(column.at, column.header, type="personal", doubt="holds mail addresses")
+    return column
 
 
-@functools.cache
-def _said():
-    return yaml.safe_load(resources.files(__package__).joinpath("synonyms.yaml").read_text(encoding="utf-8"))
+def _own_numbers(columns, values):
+    """A number of order lines that two lines of one order share is none."""
+    order, item = (next((c for c in columns if c.target == target), None) for target in ("order_id", "order_item_id"))
+    if not order or not item or values.most_lines(order.at, item.at) == 1:
+        return columns
+    why = "looks like the number of an order line, but several lines of an order share one: left out"
+    return [replace(c, target=None, type="ignored", doubt=why) if c is item else c for c in columns]
 
 
-@functools.cache
-def _words():
-    """{header as compared: canonical column}: the words of the folder, then what the shipped formats call it."""
-    words = {}
-    for form in formats().values():
-        for emit in form.emits.values():
-            told = {target: form.columns[name].header for target, name in emit.keys.items()}
-            told |= {g.target: form.columns[g.sources[0]].header for g in emit.given.values() if g.sql == "{0}" and len(g.sources) == 1}
-            for target, header in told.items():
-                words.setdefault(normal(header), target)
-    words |= {normal(word): target for target, own in _said()["targets"].items() for word in [target, *own]}
-    return words
-
-
-def _personal(header):
-    parts = set(re.split(r"[^a-zà-ÿ]+", header.lower()))
-    spoken = " ".join(re.split(r"[^a-zà-ÿ]+", header.lower()))
-    return any(word in parts or (" " in word and word in spoken) for word in _said()["personal"])
-
-
-def _table_of(targets):
-    """The table of which a file tells most, of those it has the needed columns for."""
-    fits = [table for table, (needed, _) in KEYS.items() if needed <= targets]
-    if not fits:
-        raise BadValue(
-            "No column looks like an order number or a SKU, so orderkit cannot tell what the rows are about."
-            " Rename the header to order_id or sku, or write the description by hand: see examples/olist."
-        )
-    return max(fits, key=lambda table: (len(targets & set(_columns(table))), -list(KEYS).index(table)))
-
-
-def _columns(table):
-    return column_types("order_lines" if table == "orders" else table)
-
-
-def _one_each(columns, table):
-    """Of several columns for one target, and of those of other tables, only the first that fits is kept."""
-    taken, made = set(), []
-    for column in columns:
-        fits = column.target in _columns(table) and column.target not in taken and column.type != "ignored"
-        taken |= {column.target} if fits else set()
-        kind = column.type if fits or column.type == "personal" else "ignored"
-        made.append(column if fits else ColumnGuess(column.header, column.shapes, kind, (), None))
-    return made
-
-
-def _text(name, table, columns):
-    """The format description as YAML text."""
-    known = {column.target: column for column in columns if column.target}
-    keys = {target: known[target].header for target in KEYS[table][1] if target in known}
-    dated = [known[target].header for target in ANCHORS.get(table, ()) if target in known and known[target].type in ("moment", "day")]
-    given = {target: column.header for target, column in known.items() if target not in keys}
-    said = {
-        "title": name.replace("_", " ").capitalize(),
-        "find": "where you get this file",
-        "unlocks": "what you want from it",
-        "delimiter": "comma",
-        "decimal": "file",
-        "zone": "UTC",
-        "signature": [column.header for column in columns][:8],
-        "required": [known[target].header for target in sorted(KEYS[table][0]) if target in known],
-        "needs": list(keys.values())[:1],
-        "known_at": {"file_end": dated},
-        "columns": {column.header: _type_text(column) for column in columns},
-        "emits": {table: _emit(table, keys, dated, given, known)},
-    }
-    head = "# Made by `orderkit map`. Check `columns` and `emits`; `ignored` columns are not read, `personal` ones never leave the file.\n"
-    return head + yaml.safe_dump(said, sort_keys=False, allow_unicode=True, width=120)
-
-
-def _type_text(column):
-    return {"type": column.type, "formats": list(column.formats)} if column.formats and column.type in ("moment", "day") else column.type
-
-
-def _emit(table, keys, dated, given, known):
-    emit = {"keys": keys, "rank": 50}
-    if dated:
-        emit["anchor"] = {"first_of": dated} if len(dated) > 1 else dated[0]
-    if table == "order_lines":
-        emit["same_line"] = [known[target].header for target in ("item_price", "units") if target in known]
-    if given:
-        emit["fixed"] = given
-    return emit
+def _stand_in(columns, rows):
+    """Where order lines have no SKU the catalogue number or the name of the product stands in for it."""
+    targets = [column.target for column in columns]
+    if rows != "order_lines" or "sku" in targets:
+        return columns
+    at = next((targets.index(target) for target in STAND_INS if target in targets), None)
+    if at is None:
+        return columns
+    why = "no column holds a SKU, so this one tells the lines of an order apart"
+    return [replace(column, doubt=why) if place == at else column for place, column in enumerate(columns)]

@@ -13,13 +13,22 @@ def any_of_size(con, account, size, packed):
     return bool(found)
 
 
-def loaded_before(con, account, sha256):
-    """(file_id, format, lines, set aside) of the load of the same content, or None."""
+def loaded_before(con, account, sha256, asked):
+    """(file_id, format, lines, set aside) of the load of the same content, or None.
+
+    One that left out what is asked for now (comments, pseudonyms of buyers) does not count: the file has more to tell.
+    """
     found = con.sql(
-        "SELECT file_id, format, lines, quarantined FROM loads WHERE account = $account AND sha256 = $sha256",
-        params={"account": account, "sha256": sha256},
+        "SELECT file_id, format, lines, quarantined FROM loads WHERE account = $account AND sha256 = $sha256"
+        " AND (comments OR NOT $comment) AND (buyers OR NOT $buyer) ORDER BY file_id",
+        params={"account": account, "sha256": sha256, **asked},
     ).fetchall()
     return found[0] if found else None
+
+
+def has_any(form, kind):
+    """Whether a format has columns of a type."""
+    return any(column.type == kind for column in form.columns.values())
 
 
 def rejects(con, file_id):
@@ -39,14 +48,14 @@ def enter(con, name, form, account):
     return file_id
 
 
-def close(con, file_id, content, count, aside, fates, match):
+def close(con, file_id, content, count, aside, fates, match, asked):
     """Fills the ledger row once every record has its fate."""
     con.execute(
         """
         UPDATE loads
         SET sha256 = $sha256, bytes = $bytes, encoding = $encoding, loaded_at = $now,
             lines = $lines, loaded = $loaded, duplicates = $duplicates, superseded = $superseded, quarantined = $quarantined,
-            money = $money, unknown_columns = $unknown
+            money = $money, unknown_columns = $unknown, comments = $comments, buyers = $buyers
         WHERE file_id = $id
         """,
         {
@@ -61,6 +70,8 @@ def close(con, file_id, content, count, aside, fates, match):
             "quarantined": aside,
             "money": json.dumps({currency: str(amount) for currency, amount in fates.money.items()}),
             "unknown": ", ".join(match.unknown),
+            "comments": asked["comment"] or not has_any(match.format, "comment"),
+            "buyers": asked["buyer"] or not has_any(match.format, "buyer"),
             "id": file_id,
         },
     )

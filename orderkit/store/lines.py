@@ -6,14 +6,76 @@ number handed out while loading would change when a smaller id arrives later.
 """
 
 from orderkit.store.observations import known_at, table_of
+from orderkit.store.partial import rows_of
+from orderkit.store.recipes import column
 
 
-def resolve(con, forms, touched):
+def find_several(con, forms, scope):
+    """Makes TEMP table `several`: hashes of the orders in which a SKU may stand more than once; how many there are.
+
+    Those are the orders with rows of one file that are equal in SKU and have no id, with two ids of one SKU, or with an id that
+    has had two SKUs. (Hashes may be equal by chance: such an order only takes the longer way to the same result.)
+    """
+    with_id = [form for form in forms if "order_item_id" in form.emits["order_lines"].keys]
+    found = [_copies(form, scope) for form in forms]
+    if with_id:
+        found += [
+            "SELECT any_value(g) FROM tied GROUP BY h HAVING min(i) <> max(i)",
+            "SELECT any_value(g) FROM tied GROUP BY j HAVING min(s) <> max(s)",
+        ]
+    tied = f"WITH tied AS ({' UNION ALL '.join(_tied(form, scope) for form in with_id)})" if with_id else ""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE several AS {tied} SELECT DISTINCT g FROM ({' UNION ALL '.join(found)}) found(g)")
+    return con.sql("SELECT count(*) FROM several").fetchall()[0][0]
+
+
+def only_several(order):
+    """SQL that keeps observations of the orders in `several`."""
+    return f" SEMI JOIN several v ON v.g = hash(l.account, {order})"
+
+
+def not_several(order):
+    """SQL that keeps observations of all other orders."""
+    return f" ANTI JOIN several v ON v.g = hash(l.account, {order})"
+
+
+def _parts(form, scope):
+    """SQL of order, SKU and id of an observation, of where observations come from, and of the condition on them."""
+    emit = form.emits["order_lines"]
+    order, sku, item = (column(emit, target) for target in ("order_id", "sku", "order_item_id"))
+    source = f"{table_of(form)} o JOIN loads l ON l.file_id = o._file{scope.join('l.account', order)}"
+    return order, sku, item, source, " AND ".join([scope.where(order), *rows_of(emit)])
+
+
+def _copies(form, scope):
+    order, sku, item, source, where = _parts(form, scope)
+    return f"""
+        SELECT any_value(hash(l.account, {order}))
+        FROM {source} WHERE {where} AND {item} IS NULL
+        GROUP BY hash(o._file, l.account, {order}, {sku})
+        HAVING count(*) > 1
+    """
+
+
+def _tied(form, scope):
+    order, sku, item, source, where = _parts(form, scope)
+    return f"""
+        SELECT
+            hash(l.account, {order}) AS g,
+            hash(l.account, {order}, {sku}) AS h,
+            hash(l.account, {order}, {item}) AS j,
+            hash({item}) AS i,
+            hash({sku}) AS s
+        FROM {source} WHERE {where} AND {item} IS NOT NULL
+    """
+
+
+def resolve(con, forms, scope):
     """Makes TEMP tables `line_ids` (one id per order and SKU, where there is just one) and `line_of` (the rare others).
 
-    line_of: source, rid -> line, for each observation without id whose order holds its SKU more than once.
+    line_of: source, rid -> line, for each observation without id whose order holds its SKU more than once. Both are made for the
+    orders in `several` alone.
     """
-    observed = " UNION ALL ".join(_observed(form, touched) for form in forms)
+    observed = " UNION ALL ".join(_observed(form, scope) for form in forms)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _lines AS {observed}")
     _count_ids(con)
     _unclear(con)
@@ -22,31 +84,26 @@ def resolve(con, forms, touched):
     con.execute("DROP TABLE _lines; DROP TABLE _unclear; DROP TABLE _places; DROP TABLE _matched; DROP TABLE _free")
 
 
-def _observed(form, touched):
+def _observed(form, scope):
     """SQL of one format's observations of lines: where they stand, which line they name, its price, units and content."""
-    emit = form.emits["order_lines"]
-    keys = emit.keys
-    item = f'o."{keys["order_item_id"]}"' if "order_item_id" in keys else "NULL::VARCHAR"
-    price, units = [*(f'o."{name}"' for name in emit.same_line), "NULL::DECIMAL(18,2)", "NULL::INTEGER"][:2]
-    version = known_at(form)
+    order, sku, item, source, where = _parts(form, scope)
+    same_line = (f'o."{name}"' for name in form.emits["order_lines"].same_line)
+    price, units = [*same_line, "NULL::DECIMAL(18,2)", "NULL::INTEGER"][:2]
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
-    only = f'SEMI JOIN touched t ON t.account = l.account AND t.order_id = o."{keys["order_id"]}"' if touched else ""
     return f"""
         SELECT
             '{form.name}' AS source,
             o.rowid AS rid,
             o._file AS file,
             l.account,
-            o."{keys["order_id"]}" AS order_id,
-            o."{keys["sku"]}" AS sku,
+            {order} AS order_id,
+            {sku} AS sku,
             {item} AS id,
             {price} AS price,
             {units} AS units,
-            {version} AS version,
+            {known_at(form)} AS version,
             hash({names}) AS content
-        FROM {table_of(form)} o
-        JOIN loads l ON l.file_id = o._file
-        {only}
+        FROM {source}{only_several(order)} WHERE {where}
     """
 
 

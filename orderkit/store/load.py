@@ -1,5 +1,6 @@
 """Loads files: recognise, read, set bad lines aside, settle fates, rebuild the orders touched. Each file is one transaction."""
 
+import dataclasses
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
@@ -9,7 +10,7 @@ import duckdb
 
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import formats, own_formats
-from orderkit.store import canonical, containers, database, door, known, ledger, observations, records, sources, totals
+from orderkit.store import canonical, containers, database, door, known, ledger, observations, pseudonyms, records, sources, tombstones, totals
 from orderkit.store.reasons import reason_words
 
 UNREADABLE = "cannot be cut into lines (one of over 16 MB, or control characters). Download it again; nothing of it was loaded."
@@ -19,7 +20,10 @@ OWN_FILES = {".duckdb", ".wal", ".html", ".py", ".ipynb"}  # not worth a word wh
 
 @dataclass
 class FileResult:
-    """What became of one file: lines = loaded + duplicates + superseded + quarantined; money sums item_price of the loaded."""
+    """What became of one file: lines = loaded + duplicates + superseded + quarantined; money sums item_price of the loaded.
+
+    superseded counts with them records about what was purged: they tell nothing new, and are not kept (`removed`, also alone).
+    """
 
     file: str
     format: str | None
@@ -34,6 +38,7 @@ class FileResult:
     reason: str | None = None
     why: list = field(default_factory=list)  # (line, column, reason code, shape) of the first lines set aside
     unknown_columns: list = field(default_factory=list)
+    removed: int = 0
 
 
 @dataclass
@@ -48,7 +53,7 @@ class LoadResult:
         files = []
         for result in self.files:
             said = asdict(result)
-            for key in ("why", "unknown_columns"):
+            for key in ("why", "unknown_columns", "removed"):
                 said.pop(key)
             said["money"] = {currency: str(amount) for currency, amount in result.money.items()}
             if not said["money"]:
@@ -64,7 +69,12 @@ class LoadResult:
         return 1 if any(result.quarantined for result in self.files) else 0
 
     def __repr__(self):
-        return "\n".join(_words(result) for result in self.files)
+        return "\n".join(_printable(_words(result)) for result in self.files)
+
+
+def _printable(text):
+    """A text without what moves the cursor of a terminal or hides there: file names and headers come from outside."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
 
 
 def _words(result):
@@ -74,7 +84,8 @@ def _words(result):
         return f"{result.file}: unchanged, loaded before ({result.format}, {result.lines:,} lines)"
     parts = [f"{result.loaded:,} new"]
     parts += [f"{count:,} {word}" for word, count in (
-        ("known before", result.duplicates), ("older than what is known", result.superseded), ("set aside", result.quarantined)
+        ("known before", result.duplicates), ("older than what is known", result.superseded - result.removed),
+        ("removed by an earlier purge", result.removed), ("set aside", result.quarantined),
     ) if count]  # fmt: skip
     money = "".join(f", {currency} {amount:,.2f}" for currency, amount in result.money.items())
     text = f"{result.file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
@@ -88,13 +99,14 @@ def _words(result):
     return text
 
 
-def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_in=None, comments=False):
+def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_in=None, comments=False, buyers=False):
     """Loads export files, or all exports of folders, into a database; gives a LoadResult.
 
     A file named by the caller that is no known export is refused; in a folder such files are skipped and listed. `account` is
     part of every key: name it where one database holds several seller accounts. `progress(text)` is told of each file.
     `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments` keeps
-    what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told.
+    what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told. `buyers` gives each buyer a
+    pseudonym, so that those who come again can be counted; the key to them is a file of its own, see store/pseudonyms.py.
 
     Bad lines never raise: they are set aside. BadValue is raised for a path that does not exist or an empty folder,
     DatabaseLocked where another program holds the database, FormatError for a description of the user's that cannot be used.
@@ -102,7 +114,7 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     found = list(_expand(paths))
     own = own_formats(formats_in or Path(db).absolute().parent / FORMATS)
     with database.writing(db) as work:
-        loading = _Loading(work, account, own, comments)
+        loading = _Loading(work, account, own, {"comment": comments, "buyer": buyers})
         results = []
         for at, (path, named) in enumerate(found, 1):
             if progress:
@@ -131,12 +143,18 @@ def _passed_over(path, folder):
 
 
 class _Loading:
-    """One call of `load`: where it writes, for which account, with which formats."""
+    """One call of `load`: where it writes, for which account, with which formats.
 
-    def __init__(self, work, account, own, comments):
-        self.work, self.account, self.own, self.comments, self.wrote = work, account, dict(own), comments, False
+    `asked`: whether columns of these types are read. Where they are not, no value of theirs is ever looked at.
+    """
+
+    def __init__(self, work, account, own, asked):
+        self.work, self.account, self.own, self.asked, self.wrote = work, account, dict(own), asked, False
         stored = known.own_of(work.before) if work.before else {}
-        self.known = formats(tuple(sorted({**stored, **self.own}.items())))
+        all_known = formats(tuple(sorted({**stored, **self.own}.items())))
+        left = [kind for kind, wanted in asked.items() if not wanted]
+        self.known = {name: form.without(*left) for name, form in all_known.items()}
+        self.pads = pseudonyms.pads(pseudonyms.key_of(work.path)) if asked["buyer"] else {}
         self.clock = dt.datetime.now(dt.UTC)
 
     def file(self, path, named):
@@ -181,7 +199,7 @@ class _Loading:
 
     def loaded_before(self, sha256):
         """(file_id, format, lines, set aside) of the load of the same content, or None."""
-        return ledger.loaded_before(self.ledger(), self.account, sha256) if self.ledger() else None
+        return ledger.loaded_before(self.ledger(), self.account, sha256, self.asked) if self.ledger() else None
 
     def unchanged(self, name, file_id, form, lines, aside):
         """The same content was loaded before: every record is a duplicate, but for those that were set aside then."""
@@ -202,6 +220,7 @@ class _Loading:
     def in_one_transaction(self, con, source, content, read):
         """Loads a file wholly or not at all; `read` is self.fast or self.scan."""
         form = source.match.format
+        con.execute(f"SET preserve_insertion_order = {read == self.scan}")  # not within: a failed transaction takes no setting
         con.execute("BEGIN")
         try:
             known.remember(con, form.name, self.own)
@@ -209,11 +228,13 @@ class _Loading:
             content, count, aside = read(con, source, content, file_id)
             totals.fill_down(con, form, file_id)
             totals.check(con, form, file_id, source.name)
+            removed = tombstones.keep_out(con, form, file_id)
             fates = observations.settle(con, form, file_id, self.account)
+            fates = dataclasses.replace(fates, superseded=fates.superseded + removed)
             if count != fates.loaded + fates.duplicates + fates.superseded + aside:
                 wrong = f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit."
                 raise FileRefused(source.name, wrong)
-            ledger.close(con, file_id, content, count, aside, fates, source.match)
+            ledger.close(con, file_id, content, count, aside, fates, source.match, self.asked)
             canonical.rebuild(con, file_id, form)
             rejects = ledger.rejects(con, file_id)
             con.execute("COMMIT")
@@ -222,7 +243,7 @@ class _Loading:
             raise
         return FileResult(
             source.name, form.name, "loaded", count, fates.loaded, fates.duplicates, fates.superseded, aside,
-            [row[0] for row in rejects], fates.money, None, rejects[:5], source.match.unknown,
+            [row[0] for row in rejects], fates.money, None, rejects[:5], source.match.unknown, removed,
         )  # fmt: skip
 
     def fast(self, con, source, content, file_id):
@@ -233,16 +254,19 @@ class _Loading:
         table = observations.table_of(source.match.format)
         with ThreadPoolExecutor(1) as pool:
             scanning = pool.submit(door.scan, source.path) if content is None else None
-            count = records.fast_pass(con, source.path, source.match, guess, table, file_id, self.clock, self.comments)
+            reading = records.Reading(guess, source.native, self.clock, self.known, self.pads)
+            count = records.fast_pass(con, source.path, source.match, table, file_id, reading)
             content = scanning.result() if scanning else content
-        if not content.clean or content.crlf != guess.crlf or count != content.lines - 1:
+        if not content.clean or content.marked or content.crlf != guess.crlf or count != content.lines - 1:
+            raise records.Doubt
+        if records.may_be_cut_off(con, source.match, content, table, file_id):
             raise records.Doubt
         return sources.with_digest(source, content), count, 0
 
     def scan(self, con, source, content, file_id):
         """(content, records, set aside): whole lines in order, so that whatever is wrong can be named."""
         content = content or door.scan(source.path)
-        reading = records.Reading(content, source.native, self.clock, self.known, self.comments)
+        reading = records.Reading(content, source.native, self.clock, self.known, self.pads)
         table = observations.table_of(source.match.format)
         with door.readable(source.path, content, self.work.folder) as clean:
             try:

@@ -114,13 +114,59 @@ def settle(con, form, file_id, account):
     A repeated sighting in a format whose rows have no time of their own stays stored, though it counts as a duplicate: that a
     state was seen again later is knowledge, and without it the order of loading would matter.
     """
+    oldest, newest = covers(con, form, file_id)
+    con.execute(
+        "UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
+        {"a": oldest, "b": newest, "id": file_id},
+    )
+    _make_met(con, form, file_id, account)
     _make_new_and_old(con, form, file_id, account)
     _make_fates(con)
     counts = dict(con.sql(PER_RECORD if form.tree else PER_ROW).fetchall())
-    con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
-    money = _money(con, form)
-    con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old")
-    return Fates(counts.get("loaded", 0), counts.get("duplicate", 0), counts.get("superseded", 0), money)
+    others = con.sql(
+        f"SELECT count(*) - (SELECT count(*) FROM _new) FROM {table_of(form)} WHERE _file = $id", params={"id": file_id}
+    ).fetchall()[0][0]
+    if counts.get("duplicate"):
+        con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
+    money = _money(con, form, file_id)
+    con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old; DROP TABLE _met")
+    return Fates(counts.get("loaded", 0) + others, counts.get("duplicate", 0), counts.get("superseded", 0), money)
+
+
+def _make_met(con, form, file_id, account):
+    """TEMP table _met: hashes (h) of what the records to be looked at are about; all others are new and need no look.
+
+    To be looked at is what other files told of, and what the file itself tells of more than once. (A hash that is equal by
+    chance costs a look and changes nothing.) Of a tree everything is looked at, as its records are several rows.
+    """
+    h, here = f"hash({_by_kind(form, about)})", f"FROM {table_of(form)} o WHERE o._file = $id"
+    con.execute("CREATE OR REPLACE TEMP TABLE _met (h UBIGINT)")
+    if form.tree:
+        con.execute(f"INSERT INTO _met SELECT DISTINCT {h} {here}", {"id": file_id})
+        return
+    if alike := _alike(form):
+        again = f"SELECT h FROM (SELECT {h} AS h {here} AND {alike}) GROUP BY h HAVING count(*) > 1"
+        con.execute(f"INSERT INTO _met {again}", {"id": file_id})
+    before = "FROM loads WHERE account = $account AND format = $format AND file_id <> $id"
+    values = {"account": account, "id": file_id}
+    if con.sql(f"SELECT 1 {before} LIMIT 1", params=values | {"format": form.name}).fetchall():
+        con.execute(f"INSERT INTO _met SELECT DISTINCT {h} {_elsewhere(form)}", values)
+
+
+def _alike(form):
+    """SQL condition on observations that can be alike within one file without being genuine; None where none can."""
+    emit = first_emit(form.emits.values())
+    if form.repeats:
+        return "true"
+    several = _several(form, emit)
+    return None if several == "true" or emit.occurrence is not None else f"NOT ({several})"
+
+
+def _elsewhere(form):
+    """SQL (FROM ... WHERE) of what other files of an account said, of orders only those that the new file speaks of."""
+    order = form.order_column
+    same = f'AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)' if order else ""
+    return f"FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file WHERE l.account = $account AND o._file <> $id {same}"
 
 
 PER_ROW = """
@@ -163,18 +209,12 @@ def _make_fates(con):
 
 
 def _make_new_and_old(con, form, file_id, account):
-    """TEMP tables of the new file's records and of what other files said of the same orders.
+    """TEMP tables of the new file's records that have to be looked at, and of what other files said of the same.
 
     `grp` is what a record is about. Where identical rows are genuine (`several`), `content` is that of the whole group in its
     file, so that a group counts as known only where some file held exactly the same rows.
     """
-    oldest, newest = covers(con, form, file_id)
-    con.execute(
-        "UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
-        {"a": oldest, "b": newest, "id": file_id},
-    )
-    record, order = _record(form), form.order_column
-    same = f'AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)' if order else ""
+    columns = _record(form)
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE _new AS
@@ -182,7 +222,8 @@ def _make_new_and_old(con, form, file_id, account):
             *,
             CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY grp))) ELSE own END AS content,
             CASE WHEN several THEN 1 ELSE row_number() OVER (PARTITION BY grp, own ORDER BY rid) END AS copy
-        FROM ({record} WHERE o._file = $id)
+        FROM (SELECT {columns} FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file WHERE o._file = $id) n
+        SEMI JOIN _met ON _met.h = hash(n.grp)
         """,
         {"id": file_id},
     )
@@ -192,18 +233,17 @@ def _make_new_and_old(con, form, file_id, account):
         SELECT
             grp, several, version, known,
             CASE WHEN several THEN hash(list_sort(list(own) OVER (PARTITION BY _file, grp))) ELSE own END AS content
-        FROM ({record} WHERE l.account = $account AND o._file <> $id {same})
+        FROM (SELECT {columns} {_elsewhere(form)}) e
+        SEMI JOIN _new n ON n.grp = e.grp
         """,
         {"id": file_id, "account": account},
     )
 
 
 def _record(form):
-    """SQL of a format's observations `o` with the load `l` they came in: what each is about, its content, version and money."""
+    """SQL columns of an observation `o` of load `l`: what it is about, its content, version and money."""
     names = ", ".join(f'o."{column.name}"' for column in form.kept)
-    amount = f'o."{form.money}"' if form.money else "NULL::DECIMAL(18,2)"
     return f"""
-        SELECT
             o.rowid AS rid,
             o._file,
             {"o._record" if form.tree else "o.rowid"} AS record,
@@ -212,11 +252,13 @@ def _record(form):
             hash({names}) AS own,
             {version_of(form)} AS version,
             {known_at(form)} AS known,
-            {amount} AS amount,
+            {_amount(form)} AS amount,
             {_currency(form)} AS currency
-        FROM {table_of(form)} o
-        JOIN loads l ON l.file_id = o._file
     """
+
+
+def _amount(form):
+    return f'o."{form.money}"' if form.money else "NULL::DECIMAL(18,2)"
 
 
 def _currency(form):
@@ -273,21 +315,29 @@ def _several(form, emit):
     return f'o."{item}" IS NULL' if item and emit.table != "returns" else "true"
 
 
-def _money(con, form):
+def _money(con, form, file_id):
     """Sum of the item price of the loaded records by currency; a line that a format repeats per promotion counts once."""
     if not form.money:
         return {}
     once = "grp" if form.repeats else "rid"
     return dict(
-        con.sql(f"""
+        con.sql(
+            f"""
             SELECT coalesce(currency, 'unknown'), sum(amount)
             FROM (
                 SELECT any_value(currency) AS currency, max(amount) AS amount
                 FROM _fate
                 WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL
                 GROUP BY {once}
+                UNION ALL
+                SELECT {_currency(form)}, {_amount(form)}
+                FROM {table_of(form)} o
+                ANTI JOIN _new n ON n.rid = o.rowid
+                WHERE o._file = $id AND {_amount(form)} IS NOT NULL
             )
             GROUP BY 1
             ORDER BY 1
-        """).fetchall()
+            """,
+            params={"id": file_id},
+        ).fetchall()
     )

@@ -92,8 +92,7 @@ def _parcel_extra(emit):
 FINISH_LINES = """
     SELECT
         m.* REPLACE (coalesce(m.currency, z.currency) AS currency),
-        z.tax_included,
-        row_number() OVER (PARTITION BY m.account, m.order_id, m.sku ORDER BY length(m.line), m.line) AS occurrence
+        z.tax_included
     FROM ({merged}) m
     LEFT JOIN marketplaces z ON z.marketplace = m.marketplace
 """

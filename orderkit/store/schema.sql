@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS order_lines (
     units INTEGER, item_price DECIMAL(18,2), item_tax DECIMAL(18,2), shipping_price DECIMAL(18,2), discounts DECIMAL(18,2),
     currency VARCHAR, tax_included BOOLEAN,
     ship_by TIMESTAMPTZ, deliver_by TIMESTAMPTZ, deliver_by_before_extension TIMESTAMPTZ, buyer_cancel_requested BOOLEAN,
-    marketplace VARCHAR, country VARCHAR, region VARCHAR,
+    marketplace VARCHAR, country VARCHAR, region VARCHAR, buyer VARCHAR,
     reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
 );
 COMMENT ON TABLE order_lines IS 'one row per order line; key: account, order_id, line';
@@ -65,6 +65,7 @@ COMMENT ON COLUMN order_lines.buyer_cancel_requested IS 'the buyer asked through
 COMMENT ON COLUMN order_lines.marketplace IS 'site name in lower case, for example amazon.de; NULL where the export does not tell';
 COMMENT ON COLUMN order_lines.country IS 'ISO 3166 country of the ship-to address';
 COMMENT ON COLUMN order_lines.region IS 'first three characters of the ship-to postcode; the rest is dropped at the door';
+COMMENT ON COLUMN order_lines.buyer IS 'pseudonym: the same buyer has the same one, and without the key beside the database nobody can tell whose it is; NULL unless asked for at load';
 COMMENT ON COLUMN order_lines.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
 COMMENT ON COLUMN order_lines.known_at IS 'moment of the newest snapshot used';
 COMMENT ON COLUMN order_lines.seen_in IS 'formats that told of the line, comma separated';
@@ -405,7 +406,8 @@ CREATE SEQUENCE IF NOT EXISTS file_ids;
 CREATE TABLE IF NOT EXISTS loads (
     file_id INTEGER PRIMARY KEY DEFAULT nextval('file_ids'), account VARCHAR NOT NULL, file VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, bytes BIGINT,
     format VARCHAR NOT NULL, encoding VARCHAR, loaded_at TIMESTAMPTZ, covers_from TIMESTAMPTZ, covers_to TIMESTAMPTZ,
-    lines BIGINT, loaded BIGINT, duplicates BIGINT, superseded BIGINT, quarantined BIGINT, money VARCHAR, unknown_columns VARCHAR
+    lines BIGINT, loaded BIGINT, duplicates BIGINT, superseded BIGINT, quarantined BIGINT, money VARCHAR, unknown_columns VARCHAR,
+    comments BOOLEAN, buyers BOOLEAN
 );
 COMMENT ON TABLE loads IS 'one row per file and account: the ledger. lines = loaded + duplicates + superseded + quarantined';
 COMMENT ON COLUMN loads.file_id IS 'number of the load in this database';
@@ -421,10 +423,12 @@ COMMENT ON COLUMN loads.covers_to IS 'newest moment that the rows tell of: the d
 COMMENT ON COLUMN loads.lines IS 'records in the file';
 COMMENT ON COLUMN loads.loaded IS 'records that brought something new';
 COMMENT ON COLUMN loads.duplicates IS 'records whose content was known before';
-COMMENT ON COLUMN loads.superseded IS 'records older than what is known of the same line; kept as history';
+COMMENT ON COLUMN loads.superseded IS 'records older than what is known of the same line; kept as history. Also those that an earlier purge keeps out; they are not kept';
 COMMENT ON COLUMN loads.quarantined IS 'records set aside, each with its line in rejects';
 COMMENT ON COLUMN loads.money IS 'JSON object: sum of the item price of the loaded records by currency';
 COMMENT ON COLUMN loads.unknown_columns IS 'headers that the format does not know, comma separated; their values were not read';
+COMMENT ON COLUMN loads.comments IS 'what buyers wrote was read, or the export has none of it; false: loading again with comments tells more';
+COMMENT ON COLUMN loads.buyers IS 'pseudonyms of buyers were made, or the export has nothing to make them of; false: loading again with buyers tells more';
 
 CREATE TABLE IF NOT EXISTS rejects (
     file_id INTEGER NOT NULL, line BIGINT NOT NULL, "column" VARCHAR, reason VARCHAR NOT NULL, shape VARCHAR
@@ -435,3 +439,26 @@ COMMENT ON COLUMN rejects.line IS 'physical line of the file on which the record
 COMMENT ON COLUMN rejects."column" IS 'header of the first column found wrong; NULL where the whole line is';
 COMMENT ON COLUMN rejects.reason IS 'reason code; texts in store/reasons.yaml';
 COMMENT ON COLUMN rejects.shape IS 'shape of the value: every digit 9, every letter a, at most 40 characters; never the value';
+
+CREATE TABLE IF NOT EXISTS tombstones (
+    kind VARCHAR NOT NULL, "key" VARCHAR, before TIMESTAMPTZ
+);
+COMMENT ON TABLE tombstones IS 'what was purged and must not come back with the next export';
+COMMENT ON COLUMN tombstones.kind IS 'salt: the random text of this database that goes into every key; order: an order that was named; aged: an order that was too old (only its undated rows are kept out); before: what is older is kept out';
+COMMENT ON COLUMN tombstones."key" IS 'start of the SHA-256 of salt, account and number of the order, parcel or customer. It does not tell the number, and fits none in another database; but who has this file and a number can find out whether it was purged';
+COMMENT ON COLUMN tombstones.before IS 'the moment of the kind before';
+
+CREATE TABLE IF NOT EXISTS purges (
+    purged_at TIMESTAMPTZ NOT NULL, rule VARCHAR NOT NULL, orders BIGINT, first_week VARCHAR, last_week VARCHAR, "rows" VARCHAR,
+    bytes_before BIGINT, bytes_after BIGINT, "proof" VARCHAR
+);
+COMMENT ON TABLE purges IS 'one row per purge: the receipt. It names no order';
+COMMENT ON COLUMN purges.purged_at IS 'moment of the purge';
+COMMENT ON COLUMN purges.rule IS 'what was to be removed: one order, or all that is older than a number of days';
+COMMENT ON COLUMN purges.orders IS 'orders removed';
+COMMENT ON COLUMN purges.first_week IS 'ISO week of the oldest of them';
+COMMENT ON COLUMN purges.last_week IS 'ISO week of the newest of them';
+COMMENT ON COLUMN purges."rows" IS 'JSON object: rows removed by table';
+COMMENT ON COLUMN purges.bytes_before IS 'size of the database file before';
+COMMENT ON COLUMN purges.bytes_after IS 'size of the rewritten file, before this row was added';
+COMMENT ON COLUMN purges."proof" IS 'JSON object: numbers looked for, columns and bytes searched, finds (none, else nothing was purged)';

@@ -95,7 +95,8 @@ def _kept(cell, column):
     """What of a cell may be written: nothing of a column that is not kept, of a postcode its beginning."""
     if column is None or not column.kept:
         return ""
-    return trees.region(cell) if column.type == "region" else cell
+    whole = column.type != "region" or cell.lstrip().startswith("#")  # an error of the spreadsheet is to be seen as one
+    return cell if whole else trees.region(cell)
 
 
 def _of_tree(member, folder, known):

@@ -33,7 +33,7 @@ def recognise_tree(path, kind, forms):
 def flatten(path, kind, form, out_csv):
     """Writes the rows of all records of a recognised file as CSV; the number of records."""
     records = _json_records(path, form.tree) if kind == "json" else _xml_nodes(path, form.tree)
-    columns, count = form.kept, 0
+    columns, count = form.read, 0
     with Path(out_csv).open("w", encoding="utf-8", newline="") as out:
         table = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         table.writerow(["_record", "_kind", *(column.header for column in columns)])
@@ -46,9 +46,14 @@ def flatten(path, kind, form, out_csv):
 def _cell(path, column, text):
     if len(text) > LONGEST:
         raise FileRefused(path, f"holds a value of more than {LONGEST:,} characters under {column.header}.")
-    if column.type == "region":  # the rest of a postcode is personal
-        text = re.sub(r"[\W_]", "", text, flags=re.ASCII)[:3]
+    if column.type == "region":
+        text = region(text)
     return ODD.sub(_in_place_of, text)
+
+
+def region(text):
+    """The first three letters or digits of a postcode: the rest is personal, and is written nowhere."""
+    return re.sub(r"[\W_]", "", text, flags=re.ASCII)[:3]
 
 
 def _in_place_of(found):

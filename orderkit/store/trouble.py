@@ -87,10 +87,13 @@ FAILURES = {
 }
 
 
+OTHER = "met something that the engine refuses ({}). Load the files one by one to find which, and report this to orderkit."
+
+
 def on_writing(path, problem, kept):
-    """The error to raise where the engine fails in the middle of a load; None where the failure is no matter of files."""
-    what = FAILURES.get(type(problem))
-    return what and DatabaseUnusable(f"Loading into {path} {what} {safe(kept)}")
+    """The error to raise where the engine fails in the middle of a load. Its own text may echo a line of a file: it ends here."""
+    what = FAILURES.get(type(problem)) or OTHER.format(type(problem).__name__)
+    return DatabaseUnusable(f"Loading into {path} {what} {safe(kept)}")
 
 
 def safe(kept):

@@ -212,7 +212,8 @@ PREAMBLE = [
 
 def report(shop, layout, *rows, above=PREAMBLE, encoding="utf-8"):
     """A transaction report with its lines above the header."""
-    lines = "".join(f"{line}\n" for line in above)
+    told = above if layout.startswith("en_US") or above is not PREAMBLE else [line for line in above if "USD" not in line]
+    lines = "".join(f"{line}\n" for line in told)
     return write(shop, lines, table("amazon_date_range", layout, rows, quote=True), encoding=encoding)
 
 
@@ -238,7 +239,7 @@ def test_a_transaction_is_one_row_with_its_total(shop):
         ("Refund", "refund", D("-22.00"), "USD", 1, order(1), at("2026-07-10T08:05:07")),
         ("Service Fee", "advertising", D("-9.00"), "USD", None, None, at("2026-07-10T08:05:07")),
         ("Shipping Services", "shipping_label", D("-4.20"), "USD", None, order(1), at("2026-07-10T08:05:07")),
-        ("Transfer", "transfer", D("-1777.43"), None, None, None, at("2026-07-10T08:05:07")),
+        ("Transfer", "transfer", D("-1777.43"), "USD", None, None, at("2026-07-10T08:05:07")),
     ]
     assert not shop.holds("Canaryville")
     assert not shop.holds("902")
@@ -348,3 +349,9 @@ def test_japanese_points_are_part_of_the_total_and_cp932_is_read(shop):
     assert shop.rows("SELECT posted_at, category, amount, currency FROM money") == [
         (at("2026-07-31T15:12:34"), "refund", D("-1465.00"), "JPY")
     ]
+
+
+def test_the_currency_above_the_header_is_that_of_rows_without_a_marketplace(shop):
+    row = {"date/time": "Sep 4, 2026 1:05:07 AM PDT", "type": "Transfer", "total": "-10.25", "other": "-10.25"}
+    shop.load(report(shop, "en_US_30", row, above=['"Includes Amazon Marketplace"', '"All amounts in USD, unless specified"']))
+    assert shop.rows("SELECT amount, currency FROM money") == [(D("-10.25"), "USD")]

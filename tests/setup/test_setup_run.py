@@ -215,6 +215,12 @@ def test_test_gives_its_words_to_pytest():
     assert run.child_words("test", ["-k", "setup"], HERE) == ["-m", "pytest", "-k", "setup"]
 
 
+def test_bench_runs_the_benchmark_where_the_user_stands():
+    words = run.child_words("bench", ["--lines", "9", "--only", "plain"], HERE)
+    assert words == [str(ROOT / "tests" / "benchmarks"), "--lines", "9", "--only", "plain"]
+    assert (Path(words[0]) / "__main__.py").exists()
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_the_programs_exit_code_is_passed_on(code, tmp_path):
     words = ["-c", f"import pathlib; pathlib.Path('here').touch(); raise SystemExit({code})"]

@@ -3,8 +3,10 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -189,6 +191,19 @@ def test_an_exception_loses_nothing_that_was_committed(db):
     assert alone(db)
 
 
+@posix
+def test_interrupting_the_engine_is_an_interruption_like_any_other(db):
+    def interrupted():
+        with database.writing(db) as work:
+            work.con.execute("INSERT INTO numbers VALUES (2)")
+            threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+            work.con.execute("SELECT sum(hash(a.range * b.range)) FROM range(10_000_000) a, range(100_000) b").fetchall()
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert numbers(db) == [1, 2]
+
+
 def test_the_private_folder_is_private_and_swept(db):
     work_folder = db.with_name(".shop.duckdb.work")
     (work_folder / "old").mkdir(parents=True)
@@ -331,7 +346,7 @@ def test_a_folder_that_is_not_to_be_written(db, monkeypatch):
 def test_a_file_that_is_damaged_or_newer(db):
     whole = db.read_bytes()
     db.write_bytes(whole[:5000])
-    assert "is damaged" in refused(db)
+    assert "it is damaged" in refused(db)
     db.write_bytes(whole[:12] + (999).to_bytes(8, "little") + whole[20:])
     assert "made by a newer DuckDB" in refused(db) or "is damaged" in refused(db)
     with pytest.raises(DatabaseUnusable) as problem:

@@ -52,7 +52,8 @@ def _run(given):
     report["harm"] = sum(part.get(key, 0) for part in report.values() for key in HARM)
     report["seconds"] = round(time.monotonic() - began)
     points = report["disk_full"].pop("results")
-    report["words"] = sorted({re.sub(r"[\d.,]+ (MB|GB)", r"N \1", point["text"]).replace(name, "FOLDER") for point in points})
+    plain = [re.sub(r"[\d.,]+ (MB|GB)", r"N \1", point["text"]) for point in points]
+    report["words"] = sorted({re.sub(re.escape(name) + r"\S*", "DATABASE", text) for text in plain})
     print(json.dumps(report, indent=1) if given.json else "\n".join(f"{key}: {value}" for key, value in report.items()))
     return 1 if report["harm"] else 0
 

@@ -63,7 +63,7 @@ def disks_full(count, folder, known):
     """Loads on disks of all sizes that are too small, half of them into a new database; the sums."""
     ways = ["mounted", "limited"] if can_mount(folder) else ["limited"]
     each = math.ceil(count / len(ways) / 2) + 1
-    points = list(itertools.product(ways, ("base", "fresh"), [(n + 0.5) / each * 1.15 for n in range(each)]))
+    points = list(itertools.product(ways, ("base", "fresh"), [(n + 0.5) / each * 1.05 for n in range(each)]))
     random.Random(count).shuffle(points)
     results = []
     for n, (way, first, share) in enumerate(points):

@@ -1,5 +1,7 @@
 """What a database holds, and what it must hold after a blow."""
 
+import duckdb
+
 from orderkit import store
 from orderkit.errors import OrderkitError
 
@@ -53,12 +55,12 @@ def judge(db, known, said):
         result["torn"] = int(now not in known or (now is not None and torn(db) > 0))
         result["state"] = known.index(now) if now in known else None
         result["lost"] = int(now in known and known.index(now) < said)
-    except OrderkitError:
+    except (OrderkitError, duckdb.Error):
         result["unopenable"] = 1
     try:
         store.load(FILES, db=db)
         result["not_converged"] = int(dump(db) != known[-1])
-    except OrderkitError:
+    except (OrderkitError, duckdb.Error):
         result["not_converged"] = 1
     result["litter"] = int({file.name for file in db.parent.iterdir()} != {db.name})
     return result

@@ -1,0 +1,4 @@
+"""How fast orderkit loads, beside the tools a reader knows: `python3 run.py bench`.
+
+A benchmark, not a test: it depends on the machine, so it fails no build.
+"""

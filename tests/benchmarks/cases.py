@@ -1,0 +1,160 @@
+"""What is compared with what, what must come out, and which ratio was promised."""
+
+from dataclasses import dataclass
+
+THREE = ("orders", "report", "unshipped")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One contestant of a case: its name in the table, who runs, on which files, from which prepared database."""
+
+    label: str
+    who: str
+    files: tuple
+    start: str | None = None
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A promise: median of one entry over that of another, or its peak memory in MB, is at most `most`."""
+
+    text: str
+    entry: str
+    over: str | None
+    most: float
+    part: str = "seconds"  # of `entry`; `over` is always its seconds
+
+
+@dataclass(frozen=True)
+class Case:
+    """One comparison. `expect(entry, truth)` gives what the entry must have stored, as a part of what it says it found."""
+
+    name: str
+    about: str
+    entries: tuple
+    goals: tuple
+    expect: object
+
+
+def _everything(entry, truth):
+    return {"rows": truth["lines"], "money": truth["money"]}
+
+
+def _good_lines(entry, truth):
+    if entry.who == "duckdb":
+        return _everything(entry, truth)
+    kept = truth["lines"] - truth["broken"]
+    return {"rows": kept, "money": truth["money_without_broken"], "quarantined": truth["broken"], "lines": truth["lines"]}
+
+
+def _unchanged(entry, truth):
+    return {} if entry.who == "sha256" else {"states": ["unchanged"], "duplicates": truth["lines"], **_everything(entry, truth)}
+
+
+def _built(entry, truth):
+    return {"rows": truth["lines"]}
+
+
+def _reloaded(entry, truth):
+    if entry.who == "build":
+        return {}
+    return {"loaded": truth["restated"], "duplicates": truth["unchanged"], "rows": truth["lines"] + truth["restated"]}
+
+
+# prepared databases: (files, whether their canonical tables are built)
+STARTS = {
+    "loaded": (("orders",), True),
+    "three": (THREE, True),
+    "three, not built": (THREE, False),
+    "four, not built": ((*THREE, "reload"), False),
+}
+
+CASES = (
+    Case(
+        "plain",
+        "load of a clean file into observations, checked and versioned",
+        (
+            Entry("DuckDB typed read_csv to file", "duckdb", ("orders",)),
+            Entry("polars to Parquet", "polars", ("orders",)),
+            Entry("pandas to Parquet", "pandas", ("orders",)),
+            Entry("orderkit, observations", "observations", ("orders",)),
+            Entry("orderkit, whole load", "load", ("orders",)),
+        ),
+        (
+            Goal("observations / DuckDB typed", "orderkit, observations", "DuckDB typed read_csv to file", 1.2),
+            Goal("observations, peak MB", "orderkit, observations", None, 1100, "peak_mb"),
+            Goal("whole load, peak MB", "orderkit, whole load", None, 1100, "peak_mb"),
+            Goal(
+                "canonical part of the whole load / observations",
+                "orderkit, whole load",
+                "orderkit, observations",
+                2.5,
+                "from_build",
+            ),
+        ),
+        _everything,
+    ),
+    Case(
+        "gz",
+        "the same file, packed",
+        (
+            Entry("DuckDB typed read_csv to file", "duckdb", ("gz",)),
+            Entry("polars to Parquet", "polars", ("gz",)),
+            Entry("orderkit, observations", "observations", ("gz",)),
+        ),
+        (Goal("observations / DuckDB typed", "orderkit, observations", "DuckDB typed read_csv to file", 1.2),),
+        _everything,
+    ),
+    Case(
+        "aside",
+        "a file of which 0.1 % of the lines are set aside, against the clean file in the engine's own reader",
+        (
+            Entry("DuckDB typed read_csv, clean file", "duckdb", ("orders",)),
+            Entry("orderkit, observations", "observations", ("broken",)),
+        ),
+        (
+            Goal("observations / DuckDB typed", "orderkit, observations", "DuckDB typed read_csv, clean file", 2.0),
+            Goal("observations, peak MB", "orderkit, observations", None, 1100, "peak_mb"),
+        ),
+        _good_lines,
+    ),
+    Case(
+        "unchanged",
+        "the same file once more",
+        (
+            Entry("sha256 of the file", "sha256", ("orders",)),
+            Entry("orderkit, unchanged reload", "load", ("orders",), "loaded"),
+        ),
+        (Goal("unchanged / sha256", "orderkit, unchanged reload", "sha256 of the file", 2.0),),
+        _unchanged,
+    ),
+    Case(
+        "build",
+        "canonical tables from three overlapping exports, at once",
+        (
+            Entry("orderkit, observations of one", "observations", ("orders",)),
+            Entry("orderkit, canonical build of three", "build", (), "three, not built"),
+            Entry("orderkit, whole load of three", "load", THREE),
+        ),
+        (
+            Goal("build / observations of one", "orderkit, canonical build of three", "orderkit, observations of one", 2.5),
+            Goal("build, peak MB", "orderkit, canonical build of three", None, 1100, "peak_mb"),
+        ),
+        _built,
+    ),
+    Case(
+        "reload",
+        "5 % of the orders restated (and a third as many lines unchanged)",
+        (
+            Entry("orderkit, canonical build of all", "build", (), "four, not built"),
+            Entry("orderkit, reload", "load", ("reload",), "three"),
+        ),
+        (
+            Goal(
+                "canonical part of the reload / build", "orderkit, reload", "orderkit, canonical build of all", 0.15, "from_build"
+            ),
+        ),
+        _reloaded,
+    ),
+)

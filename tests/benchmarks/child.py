@@ -1,0 +1,39 @@
+"""Runs one contestant once, in this process: `python -m benchmarks.child JOB` (JSON in, JSON out)."""
+
+import importlib
+import json
+import sys
+import time
+
+from benchmarks.contestants import CONTESTANTS
+
+# imported before the clock: what a program that does this work has imported; the engine imports pandas at its first bound value
+IMPORTS = {"duckdb": ["duckdb"], "polars": ["polars"], "pandas": ["pandas", "pyarrow"], "sha256": []}
+OURS = ["duckdb", "pandas", "orderkit.store"]
+
+
+def peak_mb():
+    """The most memory this process ever held, in MB; None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def main(job):
+    for name in IMPORTS.get(job["who"], OURS):
+        importlib.import_module(name)
+    contestant = CONTESTANTS[job["who"]]()
+    began, cpu = time.perf_counter(), time.process_time()
+    contestant.run(job)
+    ended = time.perf_counter()
+    told = {"seconds": ended - began, "cpu": time.process_time() - cpu, "peak_mb": peak_mb()}
+    if getattr(contestant, "began", None):
+        told |= {"before_build": contestant.began - began, "from_build": ended - contestant.began}
+    print(json.dumps(told | {"found": contestant.found(job)}))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,149 @@
+"""Runs the cases: fresh processes in turn, results verified, medians and spread. Imports nothing heavy: a child's peak memory
+counts from that of the process that started it.
+"""
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.cases import STARTS
+
+TESTS = Path(__file__).parents[1]
+LOUD = 0.1  # share of the machine that others may use while a figure is still worth printing without a mark
+
+
+class Wrong(Exception):
+    """A contestant failed, or stored something else than what is true."""
+
+
+def _child(module, *words):
+    ended = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{module}", *words], cwd=TESTS, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise Wrong(f"{module} {words[0][:200]} failed:\n{ended.stderr[-2000:]}")
+    return ended.stdout
+
+
+def files_of(case):
+    """The exports that a case reads, those of its prepared databases included."""
+    named = [name for entry in case.entries for name in (*entry.files, *STARTS.get(entry.start, ((), 0))[0])]
+    return list(dict.fromkeys(["orders"] * ("gz" in named) + named))
+
+
+class Files:
+    """The exports of one size, and the databases prepared from them, made where they are not there yet."""
+
+    def __init__(self, folder, lines, say):
+        self.folder, self.lines, self.say = Path(folder), lines, say
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name):
+        """The path of an export (or of `truth`)."""
+        path = self.folder / {"gz": "orders.txt.gz", "truth": "truth.json"}.get(name, f"{name}.txt")
+        if not path.exists():
+            self.say(f"making {path}")
+            _child("files", name, str(self.lines), str(path))
+        return str(path)
+
+    def start(self, name, work):
+        """The path of a prepared database in the folder of this run: never an older one, which older code may have made."""
+        path = Path(work) / f"{name}.start"
+        if not path.exists():
+            self.say(f"preparing a database: {name}")
+            files, built = STARTS[name]
+            job = {"files": [self.path(file) for file in files], "out": str(path), "who": "load" if built else "observations"}
+            _child("child", json.dumps(job))
+        return path
+
+    def truth(self):
+        """What is true of the exports."""
+        return json.loads(Path(self.path("truth")).read_text(encoding="utf-8"))
+
+
+def _busy():
+    """Seconds of work that all processors have done, or None where the system does not tell."""
+    try:
+        user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
+    except (OSError, ValueError):
+        return None
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def _children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run_once(entry, files, work):
+    """What one fresh process tells of one contestant, with `others`: the share of the machine that other programs used."""
+    out = Path(work) / "out"
+    job = {"who": entry.who, "out": str(out), "files": [files.path(name) for name in entry.files]}
+    job["file"] = job["files"][0] if job["files"] else None
+    for old in (out, Path(f"{out}.wal")):
+        old.unlink(missing_ok=True)
+    if entry.start:
+        shutil.copyfile(files.start(entry.start, work), out)
+    busy, mine, began = _busy(), _children(), time.monotonic()
+    told = json.loads(_child("child", json.dumps(job)))
+    took = time.monotonic() - began
+    told["others"] = max(_busy() - busy - (_children() - mine), 0) / took / os.cpu_count() if busy is not None else None
+    return told
+
+
+def verify(case, entry, told, truth):
+    """Raises Wrong where a contestant stored something else than what is true."""
+    for key, expected in case.expect(entry, truth).items():
+        found = told["found"].get(key)
+        if key == "money":
+            found = {currency: float(amount) for currency, amount in found.items()}
+            expected = {currency: float(amount) for currency, amount in expected.items()}
+        if found != expected:
+            raise Wrong(f"{case.name}, {entry.label}: {key} is {found}, true is {expected}")
+
+
+def run_case(case, files, rounds, work, say):
+    """The figures of a case: per entry the median, least and most of each measure. Rounds are interleaved, the order rotates."""
+    truth, told = files.truth(), {entry.label: [] for entry in case.entries}
+    for name in files_of(case):
+        files.path(name)
+    for turn in range(rounds):
+        shift = turn % len(case.entries)
+        for entry in case.entries[shift:] + case.entries[:shift]:
+            say(f"{case.name}: round {turn + 1} of {rounds}: {entry.label}")
+            one = run_once(entry, files, work)
+            verify(case, entry, one, truth)
+            told[entry.label].append(one)
+    _agree(case, told)
+    entries = {label: _figures(runs) for label, runs in told.items()}
+    return {"case": case.name, "about": case.about, "entries": entries, "goals": [_goal(goal, entries) for goal in case.goals]}
+
+
+def _agree(case, told):
+    """Raises Wrong where two of orderkit's ways that must make the same canonical tables did not."""
+    tables = {label: runs[0]["found"].get("tables") for label, runs in told.items()}
+    made = {label: found for label, found in tables.items() if found and found["order_lines"][0]}
+    if len({json.dumps(found, sort_keys=True) for found in made.values()}) > 1:
+        raise Wrong(f"{case.name}: the canonical tables differ: {made}")
+
+
+def _figures(runs):
+    figures = {"rounds": len(runs)}
+    for key in ("seconds", "cpu", "peak_mb", "before_build", "from_build", "others"):
+        values = [run[key] for run in runs if run.get(key) is not None]
+        if values:
+            figures[key] = {"median": statistics.median(values), "least": min(values), "most": max(values)}
+    return figures
+
+
+def _goal(goal, entries):
+    value = entries[goal.entry].get(goal.part, {}).get("median")
+    if value is not None and goal.over:
+        value /= entries[goal.over]["seconds"]["median"]
+    return {"text": goal.text, "value": value, "most": goal.most, "kept": None if value is None else value <= goal.most}
