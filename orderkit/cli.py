@@ -18,6 +18,10 @@ DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=cli
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
 ENGINE = "the database engine could not do this ({}). What was loaded before is whole. orderkit doctor says what it holds."
+FORMATS = click.option(
+    "--formats", "formats_in", metavar="DIR", type=click.Path(exists=True, file_okay=False),
+    help="Folder of formats of your own; by default `formats` beside the database.",
+)  # fmt: skip
 SITE = click.option("--marketplace", metavar="NAME", help="One marketplace only, for example amazon.de.")
 
 
@@ -88,13 +92,18 @@ def _records(frame):
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
 @click.option("--account", default="main", show_default=True, help="Name of the seller account; part of every key.")
-@click.option("--comments", is_flag=True, help="Keep what buyers wrote, with addresses, numbers and names taken out as far as can be told.")
-@click.option("--buyers", is_flag=True, help="Give each buyer a pseudonym, to see who comes again; the key lies beside the database.")
+@click.option(
+    "--comments", is_flag=True, help="Keep what buyers wrote, without names, numbers and addresses as far as can be told."
+)
+@click.option(
+    "--buyers", is_flag=True, help="Give each buyer a pseudonym, to see who comes again; its key lies beside the database."
+)
+@FORMATS
 @DB
 @JSON
-def load(paths, account, comments, buyers, db, as_json):
+def load(paths, account, db, as_json, **asked):
     """Load export files, or all exports in folders, into the database."""
-    sys.exit(_load(paths, account, db, as_json, comments=comments, buyers=buyers).exit_code)
+    sys.exit(_load(paths, account, db, as_json, **asked).exit_code)
 
 
 def _load(paths, account, db, as_json=False, *, quiet=False, **asked):
@@ -116,9 +125,10 @@ def _load(paths, account, db, as_json=False, *, quiet=False, **asked):
 @click.option("--week", metavar="WEEK", help="ISO week, for example 2026-W46; by default as of the newest data.")
 @click.option("--to", default="reports", show_default=True, type=click.Path(file_okay=False), help="Folder for the page.")
 @click.option("--account", default="main", show_default=True, help="Seller account of the files given.")
+@FORMATS
 @DB
 @JSON
-def report(paths, sample, week, to, account, db, as_json):
+def report(paths, sample, week, to, account, formats_in, db, as_json):
     """Write the weekly page; load PATHS first where any are given. Ends by printing the page's path."""
     import tempfile
 
@@ -133,7 +143,7 @@ def report(paths, sample, week, to, account, db, as_json):
             shop = shops.sample(scratch)
         else:
             if paths:
-                code = _load(paths, account, db, quiet=True).exit_code
+                code = _load(paths, account, db, quiet=True, formats_in=formats_in).exit_code
             shop = shops.Shop(db)
         if code:
             _say("Some lines or files could not be read, see above; the page is made from the rest.")
@@ -246,17 +256,25 @@ def sql(text, values, db, as_of, as_json):
 
 
 @main.command()
+@click.argument("name", required=False)
+@FORMATS
+@DB
 @JSON
-def formats(as_json):
-    """The exports that orderkit reads, where to find each, and what it unlocks."""
-    from orderkit.formats import formats as known
+def formats(name, formats_in, db, as_json):
+    """The exports that orderkit reads: where to find each, what it unlocks; with NAME its columns and what becomes of them."""
+    from orderkit.formats import formats as all_formats
+    from orderkit.formats import guide
+    from orderkit.store import mapping
 
-    rows = [{"format": form.name, "title": form.title, "find": form.find, "unlocks": form.unlocks} for form in known().values()]
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    for row in rows:
-        click.echo(f"{row['title']} ({row['format']})\n  find:    {row['find']}\n  unlocks: {row['unlocks']}")
+    own = mapping.own_of(db, formats_in)
+    known = all_formats(tuple(own.items()))
+    if name is not None:
+        form = guide.named(name, known)
+        click.echo(json.dumps(guide.record(form, own), ensure_ascii=False) if as_json else guide.details(form))
+    elif as_json:
+        click.echo(json.dumps([guide.record(form, own, columns=False) for form in known.values()], ensure_ascii=False))
+    else:
+        click.echo(guide.overview(known, own))
 
 
 @main.command("map")
@@ -282,7 +300,7 @@ def map_file(file, name, to, yes, db, as_json, **told):
     made = mapping.make(file, table, mapping.name_for(file, name), mapping.wished(**told))
     if not as_json:
         click.echo(mapping_words.shown(made))
-        made = made if yes or not sys.stdin.isatty() else mapping_words.improved(made, _asked, _say)
+        made = made if yes or not _at_terminal() else mapping_words.improved(made, _asked, _say)
     path = folder / f"{made.name}.yaml"
     written = yes or (not as_json and made.readable and _agreed(f"Write {path}?"))
     if written or not made.readable:
@@ -334,9 +352,13 @@ def purge(older_than, order, account, yes, db, as_json):
     _print(store.purge(db, older_than=older_than, order=order, account=account), as_json)
 
 
+def _at_terminal():
+    return sys.stdin.isatty()
+
+
 def _agreed(question):
     """What a person at the terminal answers. Raises UsageError where nobody is there to ask."""
-    if not sys.stdin.isatty():
+    if not _at_terminal():
         raise click.UsageError("There is no terminal to ask on. Say --yes where you mean it.")
     return click.confirm(question, err=True)
 

@@ -48,8 +48,8 @@ def name_of(header):
 class Column:
     """One column of an export: its header, the name it is stored under, its type and what the type needs to be read.
 
-    `past`: a value ahead of the clock cannot be right. `zone`: where a moment without a zone of its own was written. `identifies`:
-    as what the values of a buyer column are read, before pseudonyms are made of them.
+    `past`: a value ahead of the clock cannot be right. `zone`: where a moment without a zone of its own was written.
+    `identifies`: as what the values of a buyer column are read, before pseudonyms are made of them.
     """
 
     header: str

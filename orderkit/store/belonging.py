@@ -21,8 +21,8 @@ def stored(con, forms):
 def make_rows(con, forms, where="true", params=None):
     """Makes TEMP table _rows: what the rows of these formats belong to.
 
-    form, rid, _file, record; account, order_id, tracking, linked (a customer, where rows know no order); newest: the newest moment
-    they tell of; lines: orders are what the export is about; dated: without an order the row goes by its own date.
+    form, rid, _file, record; account, order_id, tracking, linked (a customer, where rows know no order); newest: the newest
+    moment they tell of; lines: orders are what the export is about; dated: without an order the row goes by its own date.
     """
     told = " UNION ALL ".join(_rows(form) for form in forms)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _rows AS SELECT * FROM ({told}) WHERE {where}", params)

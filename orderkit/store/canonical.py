@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from orderkit.formats import BY_ORDER, EVENTS, reason_rows
-from orderkit.store import money, parcels, ties
+from orderkit.store import lines, money, parcels, ties
 from orderkit.store.known import known_formats
 from orderkit.store.merge import best, ranked
 from orderkit.store.observations import table_of
@@ -11,10 +11,11 @@ from orderkit.store.order_rows import line_rows
 from orderkit.store.partial import Part, quoted
 from orderkit.store.recipes import RECIPES, column
 from orderkit.store.schema import column_types, fill_calendar
-from orderkit.store.scope import Scope, scopes
+from orderkit.store.scope import Scope, scopes, scopes_apart
 
 OF_ORDERS = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
 TABLES = OF_ORDERS + EVENTS
+FEW = 0.4  # orders to be built anew per order line known; beyond that all are built
 
 
 def rebuild(con, file_id, form):
@@ -39,14 +40,22 @@ def build(con):
 
 def _rebuild_orders(con, file_id, form):
     ties.make(con, known_formats(con).values())
-    first = con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]  # then every order is touched: no need to look
-    if not first:
-        told = ties.linked_orders(form) if form.link else ties.own_orders(form)
-        con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {told}", {"id": file_id})
-        parcels.touch_sharers(con, _known_forms(con, "parcels"))
-        for table in OF_ORDERS:
-            con.execute(f"DELETE FROM main.{table} WHERE (account, order_id) IN (SELECT account, order_id FROM touched)")
-    _build_orders(con, "main", as_of=False, touched=not first)
+    touched = _touch(con, file_id, form)
+    for table in OF_ORDERS:
+        only = " WHERE (account, order_id) IN (SELECT account, order_id FROM touched)" if touched else ""
+        con.execute(f"DELETE FROM main.{table}{only}")
+    _build_orders(con, "main", as_of=False, touched=touched)
+
+
+def _touch(con, file_id, form):
+    """Makes TEMP table `touched` of the orders to be built anew; whether they are so few that it pays not to build all."""
+    if con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]:
+        return False
+    told = ties.linked_orders(form) if form.link else ties.own_orders(form)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {told}", {"id": file_id})
+    parcels.touch_sharers(con, _known_forms(con, "parcels"))
+    few, lines_known = (con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in ("touched", "order_lines"))
+    return few <= FEW * lines_known
 
 
 def _rebuild_events(con, file_id, form, emit):
@@ -92,7 +101,9 @@ def _build_orders(con, where, as_of, touched):
     telling = {table: _known_forms(con, table) for table in BY_ORDER}
     by_order = scopes(con, [*telling["order_lines"], *telling["orders"], *telling["parcels"]], touched)
     if telling["order_lines"] or telling["orders"]:
-        for scope in by_order:
+        several = lines.find_several(con, telling["order_lines"], by_order)
+        plain = [replace(scope, several=False if several else None) for scope in by_order]
+        for scope in [*plain, *scopes_apart(several)]:
             _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope))
     for table in ("parcels", "returns", "requests", "inspections"):
         for scope in scopes(con, telling[table], touched) if telling[table] else ():

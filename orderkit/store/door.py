@@ -17,6 +17,7 @@ from orderkit.store.containers import gunzip, sniff_utf16
 
 CHUNK = 1 << 20
 NUL_MARK = "\u2400"  # stands for a NUL (or 0x01) byte in the clean copy, so that the record scan can name the line
+CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
 MARK = "\ufffd".encode()
 LAST = 8192  # bytes that are kept of the end of a file
 UTF7 = re.compile(rb"\+(?:I[BCK][A-Za-z0-9+/]|A[KLMNOP][A-Za-z0-9+/])(?![A-Za-z0-9+/])")  # what it writes for common letters
@@ -34,6 +35,7 @@ class Content:
     crlf: bool
     clean: bool  # DuckDB can read the file as it is
     gzip: bool = False
+    controls: bool = False  # holds control characters other than tab and line ends
     marked: bool = False  # holds U+FFFD: some program before us could not read a letter
     last: bytes = b""  # the last line, where it has no line end: it may be cut off
 
@@ -98,6 +100,7 @@ class _Tally:
 
     def __init__(self):
         self.lf = self.cr = self.crlf = self.nul = self.size = 0
+        self.controls = False
         self.end, self.marked, self.twice, self.utf7, self.plus = b"", False, False, 0, 0
 
     def take(self, chunk):
@@ -106,6 +109,7 @@ class _Tally:
         self.cr += chunk.count(b"\r")
         self.crlf += chunk.count(b"\r\n") + (self.end[-1:] == b"\r" and chunk[:1] == b"\n")
         self.nul += chunk.count(b"\0") + chunk.count(b"\1")
+        self.controls = self.controls or len(chunk.translate(None, CONTROLS)) < len(chunk)
         self.marked = self.marked or MARK in self.end[-2:] + chunk
         self.twice = self.twice or b"\xc3\x83\xc2" in chunk or b"\xc3\xa2\xe2\x82\xac" in chunk
         if plus := chunk.count(b"+"):
@@ -149,7 +153,7 @@ def scan(path):
 def _content(sha256, tally, encoding, gzip):
     crlf = tally.crlf > 0 and tally.crlf == tally.lf == tally.cr
     clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
-    return Content(sha256, tally.size, tally.line_count(), encoding, crlf, clean, gzip, tally.marked, tally.last)
+    return Content(sha256, tally.size, tally.line_count(), encoding, crlf, clean, gzip, tally.controls, tally.marked, tally.last)
 
 
 def _wide(head):

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 
 from orderkit.errors import BadValue, UnknownName
+from orderkit.formats import name_of
 from orderkit.store import guess_money, guess_words
 from orderkit.store.guess_types import agreeing, typed
 from orderkit.store.guess_values import Values
@@ -127,7 +128,7 @@ def guess(table, name, wishes):
         for at, reading in _assigned(known, rows, values).items():
             columns[at] = typed(replace(columns[at], target=reading.target, doubt=None if reading.sure else PART), values, wishes)
         columns = _stand_in(_own_numbers([_with_personal_values(column, values) for column in columns], values), rows)
-        columns = agreeing(columns)
+        columns = _nameable(agreeing(columns))
         columns, money = guess_money.settle(columns, rows, values, table, wishes)
         columns = [replace(column, doubt=None) if column.header in wishes.targets else column for column in columns]
         filled = frozenset(at for at in range(len(columns)) if values.filled(at) == len(table.rows))
@@ -226,6 +227,20 @@ def _own_numbers(columns, values):
         return columns
     why = "looks like the number of an order line, but several lines of an order share one: left out"
     return [replace(c, target=None, type="ignored", doubt=why) if c is item else c for c in columns]
+
+
+def _nameable(columns):
+    """A column whose header cannot be the name of a column in a database is left out; so is the second of one name."""
+    taken, made = {"", "rid"}, []
+    for column in columns:
+        name = name_of(column.header)
+        clash = column.target and name in taken
+        made.append(replace(column, target=None, type="ignored", doubt=NO_NAME) if clash else column)
+        taken |= {name} if column.target else set()
+    return made
+
+
+NO_NAME = "its header cannot be told from another one, or has no letters: rename it to have it read"
 
 
 def _stand_in(columns, rows):

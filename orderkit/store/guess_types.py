@@ -166,8 +166,8 @@ def _currency(column, values, wishes):
 
 def _country(column, values, wishes):
     words = values.distinct(column.at)
-    if all(len(word) == 2 for word in words):
-        return replace(column, type="text", words={})
+    if values.fits(column.at, "country"):
+        return replace(column, type="country")
     meant = guess_words.countries(words)
     missing = len({word.lower() for word in words if len(word) != 2}) - len(meant)
     doubt = f"{missing:,} names of countries are not known" if missing else column.doubt

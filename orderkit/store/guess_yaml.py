@@ -2,6 +2,7 @@
 
 import yaml
 
+from orderkit.formats import name_of
 from orderkit.store import guess_words
 
 HEAD = "# Made by `orderkit map` from the first lines of a file. Columns that are `ignored` or `personal` never leave the file.\n"
@@ -113,7 +114,7 @@ def _reading(guess):
     """What makes the file known, and what every row must have."""
     kept = [column for column in guess.columns if column.target]
     nearest = sorted(kept, key=lambda column: (column.target not in KEYS[guess.rows], column.doubt is not None, column.at))
-    others = [c for c in guess.columns if c.header and not c.target and guess.table.headers.count(c.header) == 1]
+    others = [column for column in _written(guess) if not column.target]
     signature = [column.header for column in [*nearest[:SIGNED], *others[: max(0, FEWEST - len(nearest))]]]
     main = "amount" if guess.rows == "money" else KEYS[guess.rows][0]
     anchors = [c for target in ANCHORS[guess.rows][:1] if (c := guess.column(target)) and c.at in guess.filled]
@@ -126,13 +127,22 @@ def _reading(guess):
 
 def _columns(guess):
     yield "columns:\n"
+    for column in _written(guess):
+        said = {"type": column.type, "formats": list(column.formats)} if column.formats else column.type
+        if column.months:
+            said["months"] = list(column.months)
+        note = f"   # not sure: {column.doubt}" if column.doubt else ""
+        yield f"  {_flow(column.header)}: {_flow(said)}{note}\n"
+
+
+def _written(guess):
+    """The columns that a description can name: of those with the same name in a database only the one that is kept."""
+    taken = [name_of(column.header) for column in guess.columns if column.target]
     for column in guess.columns:
-        if column.header and guess.table.headers.count(column.header) == 1:
-            said = {"type": column.type, "formats": list(column.formats)} if column.formats else column.type
-            if column.months:
-                said["months"] = list(column.months)
-            note = f"   # not sure: {column.doubt}" if column.doubt else ""
-            yield f"  {_flow(column.header)}: {_flow(said)}{note}\n"
+        name = name_of(column.header)
+        if column.target or (name and name not in taken):
+            taken.append(name)
+            yield column
 
 
 def _maps(guess):
@@ -263,9 +273,9 @@ def _changed(guess, table, target, column):
         if table == "returns":
             return {"from": header, "sql": "lower({0})"}
         return {"from": header, "map": "category" if target == "category" else target} if words else None
-    if target == "country":
-        code = "upper({0})" if not words else "CASE WHEN length({0}) = 2 THEN upper({0}) ELSE {map} END"
-        return {"from": header, "sql": code} | ({"map": target} if words else {})
+    if target == "country" and column.type != "country":
+        code = "CASE WHEN length({0}) = 2 THEN upper({0}) ELSE {map} END"
+        return {"from": header, "map": target, "sql": code} if words else None
     if target == "insured" and words:
         return {"from": header, "map": target, "sql": "CAST({map} AS BOOLEAN)"}
     if target == "currency" and words:

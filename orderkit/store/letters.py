@@ -64,7 +64,7 @@ class Judge:
         for encoding in (JAPANESE, JAPANESE_UNIX):
             if self.readable[encoding] and (self.japan or self.kana[encoding]):
                 return encoding
-        if self.as_utf8 > self.nonsense + self.sensible:
+        if self.as_utf8 >= self.nonsense + self.sensible:
             return DAMAGED
         return NOT_KNOWN if doubtful else WESTERN
 
@@ -84,7 +84,7 @@ def read_line(line, encoding):
     if encoding in (JAPANESE, JAPANESE_UNIX):
         return line.decode(encoding, "replace")
     text = western(line)
-    if encoding != NOT_KNOWN and sensible(text):
+    if encoding == WESTERN and sensible(text):
         return text
     return line.decode("utf-8" if encoding == DAMAGED else "ascii", "replace")
 

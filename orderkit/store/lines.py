@@ -10,32 +10,24 @@ from orderkit.store.partial import rows_of
 from orderkit.store.recipes import column
 
 
-def find_several(con, forms, scope):
+def find_several(con, forms, scopes):
     """Makes TEMP table `several`: hashes of the orders in which a SKU may stand more than once; how many there are.
 
     Those are the orders with rows of one file that are equal in SKU and have no id, with two ids of one SKU, or with an id that
     has had two SKUs. (Hashes may be equal by chance: such an order only takes the longer way to the same result.)
     """
+    con.execute("CREATE OR REPLACE TEMP TABLE several (g UBIGINT)")
     with_id = [form for form in forms if "order_item_id" in form.emits["order_lines"].keys]
-    found = [_copies(form, scope) for form in forms]
-    if with_id:
-        found += [
-            "SELECT any_value(g) FROM tied GROUP BY h HAVING min(i) <> max(i)",
-            "SELECT any_value(g) FROM tied GROUP BY j HAVING min(s) <> max(s)",
-        ]
-    tied = f"WITH tied AS ({' UNION ALL '.join(_tied(form, scope) for form in with_id)})" if with_id else ""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE several AS {tied} SELECT DISTINCT g FROM ({' UNION ALL '.join(found)}) found(g)")
+    for scope in scopes if forms else ():
+        found, tied = [_copies(form, scope) for form in forms], ""
+        if with_id:
+            tied = f"WITH tied AS ({' UNION ALL '.join(_tied(form, scope) for form in with_id)})"
+            found += [
+                "SELECT any_value(g) FROM tied GROUP BY h HAVING min(i) <> max(i)",
+                "SELECT any_value(g) FROM tied GROUP BY j HAVING min(s) <> max(s)",
+            ]
+        con.execute(f"INSERT INTO several {tied} SELECT DISTINCT g FROM ({' UNION ALL '.join(found)}) found(g)")
     return con.sql("SELECT count(*) FROM several").fetchall()[0][0]
-
-
-def only_several(order):
-    """SQL that keeps observations of the orders in `several`."""
-    return f" SEMI JOIN several v ON v.g = hash(l.account, {order})"
-
-
-def not_several(order):
-    """SQL that keeps observations of all other orders."""
-    return f" ANTI JOIN several v ON v.g = hash(l.account, {order})"
 
 
 def _parts(form, scope):
@@ -72,8 +64,7 @@ def _tied(form, scope):
 def resolve(con, forms, scope):
     """Makes TEMP tables `line_ids` (one id per order and SKU, where there is just one) and `line_of` (the rare others).
 
-    line_of: source, rid -> line, for each observation without id whose order holds its SKU more than once. Both are made for the
-    orders in `several` alone.
+    line_of: source, rid -> line, for each observation without id whose order holds its SKU more than once.
     """
     observed = " UNION ALL ".join(_observed(form, scope) for form in forms)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _lines AS {observed}")
@@ -103,7 +94,7 @@ def _observed(form, scope):
             {units} AS units,
             {known_at(form)} AS version,
             hash({names}) AS content
-        FROM {source}{only_several(order)} WHERE {where}
+        FROM {source} WHERE {where}
     """
 
 

@@ -10,7 +10,20 @@ import duckdb
 
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import formats, own_formats
-from orderkit.store import canonical, containers, database, door, known, ledger, observations, pseudonyms, records, sources, tombstones, totals
+from orderkit.store import (
+    canonical,
+    containers,
+    database,
+    door,
+    known,
+    ledger,
+    observations,
+    pseudonyms,
+    records,
+    sources,
+    tombstones,
+    totals,
+)
 from orderkit.store.reasons import reason_words
 
 UNREADABLE = "cannot be cut into lines (one of over 16 MB, or control characters). Download it again; nothing of it was loaded."
@@ -105,8 +118,9 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     A file named by the caller that is no known export is refused; in a folder such files are skipped and listed. `account` is
     part of every key: name it where one database holds several seller accounts. `progress(text)` is told of each file.
     `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments` keeps
-    what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told. `buyers` gives each buyer a
-    pseudonym, so that those who come again can be counted; the key to them is a file of its own, see store/pseudonyms.py.
+    what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told. `buyers`
+    gives each buyer a pseudonym, so that those who come again can be counted; the key to them lies beside the database (see
+    store/pseudonyms.py).
 
     Bad lines never raise: they are set aside. BadValue is raised for a path that does not exist or an empty folder,
     DatabaseLocked where another program holds the database, FormatError for a description of the user's that cannot be used.
@@ -257,7 +271,7 @@ class _Loading:
             reading = records.Reading(guess, source.native, self.clock, self.known, self.pads)
             count = records.fast_pass(con, source.path, source.match, table, file_id, reading)
             content = scanning.result() if scanning else content
-        if not content.clean or content.marked or content.crlf != guess.crlf or count != content.lines - 1:
+        if not content.clean or content.controls or content.marked or content.crlf != guess.crlf or count != content.lines - 1:
             raise records.Doubt
         if records.may_be_cut_off(con, source.match, content, table, file_id):
             raise records.Doubt

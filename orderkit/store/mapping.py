@@ -16,7 +16,8 @@ from orderkit.store.database import reader
 from orderkit.store.guess import Wishes
 from orderkit.store.guess_table import look
 from orderkit.store.guess_types import ordered
-from orderkit.store.load import FileResult, load
+from orderkit.store.known import own_of as stored_formats
+from orderkit.store.load import FORMATS, FileResult, load
 
 LETTERS = re.compile(r"[a-z0-9_]+")
 WORTH = """
@@ -184,6 +185,16 @@ def write(mapping, path, agreed):
         raise BadValue(f"{path} is there already and was not touched. Give another name with --name, or delete it first.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(mapping.text, encoding="utf-8")
+
+
+def own_of(db, folder):
+    """{name: YAML text} of the user's own formats: those that something was loaded with, and those in a folder."""
+    stored = {}
+    if Path(db).exists():
+        con = reader(db)
+        stored = stored_formats(con)
+        con.close()
+    return stored | dict(own_formats(folder or Path(db).absolute().parent / FORMATS))
 
 
 def own_in(folder):

@@ -154,7 +154,11 @@ def improved(made, ask, say):
     if made.guess.local_times:
         zone = ask("Time zone of its times, such as Europe/Berlin", wishes.zone, lambda text: zone_of(text, wishes))
         wishes = dataclasses.replace(wishes, zone=zone)
-    return made if wishes == made.guess.wishes else made.remade(wishes)
+    if wishes == made.guess.wishes:
+        return made
+    made = made.remade(wishes)
+    say(_tried(made))
+    return made
 
 
 def _target(column, rows, ask, say):

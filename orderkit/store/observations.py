@@ -119,38 +119,38 @@ def settle(con, form, file_id, account):
         "UPDATE loads SET covers_from = $a, covers_to = $b WHERE file_id = $id",
         {"a": oldest, "b": newest, "id": file_id},
     )
-    _make_met(con, form, file_id, account)
+    rows = con.sql(f"SELECT count(*) FROM {table_of(form)} WHERE _file = $id", params={"id": file_id}).fetchall()[0][0]
+    if not _make_met(con, form, file_id, account):
+        return Fates(rows, 0, 0, _money(con, form, file_id, looked_at=False))
     _make_new_and_old(con, form, file_id, account)
     _make_fates(con)
     counts = dict(con.sql(PER_RECORD if form.tree else PER_ROW).fetchall())
-    others = con.sql(
-        f"SELECT count(*) - (SELECT count(*) FROM _new) FROM {table_of(form)} WHERE _file = $id", params={"id": file_id}
-    ).fetchall()[0][0]
+    others = rows - con.sql("SELECT count(*) FROM _new").fetchall()[0][0]
     if counts.get("duplicate"):
         con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _fate WHERE duplicate AND told_then)")
-    money = _money(con, form, file_id)
+    money = _money(con, form, file_id, looked_at=True)
     con.execute("DROP TABLE _fate; DROP TABLE _new; DROP TABLE _old; DROP TABLE _met")
     return Fates(counts.get("loaded", 0) + others, counts.get("duplicate", 0), counts.get("superseded", 0), money)
 
 
 def _make_met(con, form, file_id, account):
-    """TEMP table _met: hashes (h) of what the records to be looked at are about; all others are new and need no look.
+    """TEMP table _met: hashes (h) of what the records to be looked at are about; whether there are any.
 
-    To be looked at is what other files told of, and what the file itself tells of more than once. (A hash that is equal by
-    chance costs a look and changes nothing.) Of a tree everything is looked at, as its records are several rows.
+    To be looked at is what other files told of, and what the file itself tells of more than once; all else is new. (A hash that
+    is equal by chance costs a look and changes nothing.) Of a tree everything is looked at, as its records are several rows.
     """
     h, here = f"hash({_by_kind(form, about)})", f"FROM {table_of(form)} o WHERE o._file = $id"
     con.execute("CREATE OR REPLACE TEMP TABLE _met (h UBIGINT)")
     if form.tree:
         con.execute(f"INSERT INTO _met SELECT DISTINCT {h} {here}", {"id": file_id})
-        return
-    if alike := _alike(form):
+    elif alike := _alike(form):
         again = f"SELECT h FROM (SELECT {h} AS h {here} AND {alike}) GROUP BY h HAVING count(*) > 1"
         con.execute(f"INSERT INTO _met {again}", {"id": file_id})
     before = "FROM loads WHERE account = $account AND format = $format AND file_id <> $id"
     values = {"account": account, "id": file_id}
-    if con.sql(f"SELECT 1 {before} LIMIT 1", params=values | {"format": form.name}).fetchall():
+    if not form.tree and con.sql(f"SELECT 1 {before} LIMIT 1", params=values | {"format": form.name}).fetchall():
         con.execute(f"INSERT INTO _met SELECT DISTINCT {h} {_elsewhere(form)}", values)
+    return bool(con.sql("SELECT 1 FROM _met LIMIT 1").fetchall())
 
 
 def _alike(form):
@@ -315,29 +315,25 @@ def _several(form, emit):
     return f'o."{item}" IS NULL' if item and emit.table != "returns" else "true"
 
 
-def _money(con, form, file_id):
-    """Sum of the item price of the loaded records by currency; a line that a format repeats per promotion counts once."""
+def _money(con, form, file_id, looked_at):
+    """Sum of the item price of the loaded records by currency; a line that a format repeats per promotion counts once.
+
+    looked_at: whether there are records that had to be looked at; only those are in _new and _fate.
+    """
     if not form.money:
         return {}
-    once = "grp" if form.repeats else "rid"
-    return dict(
-        con.sql(
-            f"""
-            SELECT coalesce(currency, 'unknown'), sum(amount)
-            FROM (
-                SELECT any_value(currency) AS currency, max(amount) AS amount
-                FROM _fate
-                WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL
-                GROUP BY {once}
-                UNION ALL
-                SELECT {_currency(form)}, {_amount(form)}
-                FROM {table_of(form)} o
-                ANTI JOIN _new n ON n.rid = o.rowid
-                WHERE o._file = $id AND {_amount(form)} IS NOT NULL
-            )
-            GROUP BY 1
-            ORDER BY 1
-            """,
-            params={"id": file_id},
-        ).fetchall()
-    )
+    others = f"""
+        SELECT {_currency(form)} AS currency, {_amount(form)} AS amount
+        FROM {table_of(form)} o
+        {"ANTI JOIN _new n ON n.rid = o.rowid" if looked_at else ""}
+        WHERE o._file = $id AND {_amount(form)} IS NOT NULL
+    """
+    looked = f"""
+        SELECT any_value(currency), max(amount)
+        FROM _fate
+        WHERE NOT duplicate AND coalesce(NOT older, true) AND amount IS NOT NULL
+        GROUP BY {"grp" if form.repeats else "rid"}
+    """
+    told = f"{others} UNION ALL {looked}" if looked_at else others
+    summed = f"SELECT coalesce(currency, 'unknown'), sum(amount) FROM ({told}) GROUP BY 1 ORDER BY 1"
+    return dict(con.sql(summed, params={"id": file_id}).fetchall())

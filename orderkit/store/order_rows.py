@@ -13,9 +13,13 @@ SUMMED = {"units": "alone", "item_price": "alone", "item_tax": "first", "shippin
 
 
 def line_rows(con, telling, as_of, scope):
-    """SQL of the merged rows of order lines, from {table: formats} that tell of lines and of whole orders."""
-    types = column_types("order_lines")
-    m = _lines(con, telling["order_lines"], as_of, scope, types) if telling["order_lines"] else None
+    """SQL of the merged rows of order lines, from {table: formats} that tell of lines and of whole orders.
+
+    Where an order holds each SKU once, order and SKU tell the line. The few orders in which lines have to be told apart
+    (`scope.several`) go the long way of `lines.resolve`, and only there lines of one SKU are counted.
+    """
+    types, forms = column_types("order_lines"), telling["order_lines"]
+    m = (_told_apart if scope.several else _by_sku)(con, forms, as_of, scope, types) if forms else None
     if telling["orders"]:
         return _with_orders(m, _orders(con, telling["orders"], as_of, scope, types), types)
     text, ranks = m
@@ -24,45 +28,34 @@ def line_rows(con, telling, as_of, scope):
     return f"SELECT account, order_id, line, occurrence, {values}, reconstructed, known_at, seen_in, best_rank FROM ({text})"
 
 
-def _lines(con, forms, as_of, scope, types):
-    """(SQL of one row per line with a column per rank, {canonical column: its ranks}).
-
-    Where an order holds each SKU once, order and SKU tell the line. The few orders in which lines have to be told apart go the
-    long way of `lines.resolve`, and only there lines of one SKU are counted.
-    """
-    several = lines.find_several(con, forms, scope)
-    text, ranks = ranked(con, "lines", _by_sku(forms, scope, several), as_of, types)
-    item = "_item, " if any("order_item_id" in form.emits["order_lines"].keys for form in forms) else ""
-    text = f"SELECT *, coalesce({item}_sku, '') AS line, 1 AS occurrence FROM ({text})"
-    if several:
-        lines.resolve(con, forms, scope)
-        text += f" UNION ALL BY NAME {_told_apart(con, forms, as_of, scope, types)}"
-    return text, ranks
-
-
-def _by_sku(forms, scope, several):
-    parts = []
+def _by_sku(con, forms, as_of, scope, types):
+    """(SQL of one row per order and SKU with a column per rank, {canonical column: its ranks})."""
+    parts, item = [], ""
     for form in forms:
         emit = _with_extra(form.emits["order_lines"], RECIPES["order_lines"])
-        order, item = column(emit, "order_id"), column(emit, "order_item_id")
-        only = scope.join("l.account", order) + (lines.not_several(order) if several else "")
-        item = item if "order_item_id" in emit.keys else None
+        order, own = column(emit, "order_id"), column(emit, "order_item_id")
         key = {"order_id": order, "_sku": column(emit, "sku")}
-        parts.append(Part(form, emit, key, only=only, where=scope.where(order), item=item))
-    return parts
+        with_id = "order_item_id" in emit.keys
+        item = "_item, " if with_id else item
+        only = scope.join("l.account", order)
+        parts.append(Part(form, emit, key, only=only, where=scope.where(order), item=own if with_id else None))
+    text, ranks = ranked(con, "lines", parts, as_of, types)
+    return f"SELECT *, coalesce({item}_sku, '') AS line, 1 AS occurrence FROM ({text})", ranks
 
 
 def _told_apart(con, forms, as_of, scope, types):
+    """(SQL of one row per line with a column per rank, {canonical column: its ranks})."""
+    lines.resolve(con, forms, scope)
     recipe, parts = RECIPES["order_lines"], []
     for form in forms:
         emit = _with_extra(form.emits["order_lines"], recipe)
         order = column(emit, "order_id")
-        only = scope.join("l.account", order) + lines.only_several(order)
+        only = scope.join("l.account", order)
         parts.append(Part(form, emit, recipe["key"](form, emit), recipe["join"](form, emit), only, scope.where(order)))
     text, ranks = ranked(con, "apart", parts, as_of, types, ALL)
     sku = best({"sku": ranks.get("sku", set())}, types)["sku"]
     place = f"row_number() OVER (PARTITION BY account, order_id, {sku} ORDER BY length(line), line)"
-    return f"SELECT *, {place} AS occurrence FROM ({text})"
+    return f"SELECT *, {place} AS occurrence FROM ({text})", ranks
 
 
 def _orders(con, forms, as_of, scope, types):

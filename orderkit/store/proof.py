@@ -6,6 +6,7 @@ file system, a backup or an open notebook keeps of the old file is outside of it
 """
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -37,7 +38,7 @@ SHAPE = """
 
 @dataclass(frozen=True)
 class Proof:
-    """What was searched and found. `short`: numbers too short to be told from others in bytes; these were looked for as order numbers."""
+    """What was searched and found. `short`: numbers too short to be told from others in bytes, searched as order numbers only."""
 
     numbers: int
     short: int
@@ -92,7 +93,7 @@ def in_bytes(path, keys):
     """
     tables = [_table(length, [key for key in keys if len(key) == length]) for length in sorted({len(key) for key in keys})]
     longest, found, tail = max((len(key) for key in keys), default=8), set(), b""
-    with open(path, "rb") as raw:
+    with Path(path).open("rb") as raw:
         while chunk := raw.read(CHUNK):
             data = tail + chunk
             for table in tables:
@@ -102,8 +103,11 @@ def in_bytes(path, keys):
 
 
 def _table(length, keys):
-    """(length, mixed values of the keys, which slots they fall into)."""
-    mixed = np.array([_mixed(_eights(key)[:1], _eights(key)[-1:])[0] for key in keys], dtype=np.uint64)
+    """(length, mixed values of the keys in order, which slots they fall into)."""
+    first, last = (
+        np.frombuffer(b"".join(ends), dtype="<u8") for ends in zip(*((key[:8], key[-8:]) for key in keys), strict=True)
+    )
+    mixed = np.sort(_mixed(first, last))
     slots = np.zeros(1 << SLOTS, dtype=bool)
     slots[mixed >> np.uint64(64 - SLOTS)] = True
     return length, mixed, slots
@@ -125,5 +129,5 @@ def _hits(data, keys, length, mixed, slots):
     places = len(data) - length + 1
     here = _mixed(eights[:places], eights[length - 8 : length - 8 + places])
     near = np.flatnonzero(slots[here >> np.uint64(64 - SLOTS)])
-    near = near[np.isin(here[near], mixed)]
-    return {data[at : at + length] for at in near.tolist()} & keys
+    same = mixed[np.searchsorted(mixed, here[near]).clip(max=len(mixed) - 1)] == here[near]
+    return {data[at : at + length] for at in near[same].tolist()} & keys

@@ -27,8 +27,8 @@ KINDS = tuple(NORMAL)
 def sql(cell, kind):
     """SQL of the pseudonym of a cell, NULL where there is none; needs the values of `pads` as parameters.
 
-    DuckDB knows SHA-256 but no HMAC: it is H(outer || H(inner || message)), where the pads are the key padded to a block. The kind
-    is part of the message, so that a name and an address of the same letters have nothing in common.
+    DuckDB knows SHA-256 but no HMAC: it is H(outer || H(inner || message)), where the pads are the key padded to a block. The
+    kind is part of the message, so that a name and an address of the same letters have nothing in common.
     """
     normal = f"nullif({NORMAL[kind].format(cell)}, '')"
     message = f"encode('{kind}' || chr(31) || {normal})"
@@ -50,7 +50,7 @@ def key_of(database):
     try:
         if not path.exists():
             _make(path)
-        os.chmod(path, 0o600)
+        path.chmod(0o600)
         key = path.read_bytes()
     except OSError:
         raise DatabaseUnusable(f"The key for buyers, {path}, cannot be read or made. See that its folder is yours.") from None

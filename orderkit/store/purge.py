@@ -54,10 +54,10 @@ def _words(receipt):
     lines.append(f"  rows: {', '.join(f'{table} {count:,}' for table, count in receipt.rows.items())}")
     found = receipt.proof
     lines.append(
-        f"  proof: {found['numbers']:,} numbers looked for in {found['columns']:,} columns and {found['bytes']:,} bytes: none is left."
+        f"  proof: {found['numbers']:,} numbers sought in {found['columns']:,} columns and {found['bytes']:,} bytes: none left."
     )
     if found["short"]:
-        lines.append(f"  {found['short']:,} of them are too short to be told from others in bytes: looked for as order numbers only.")
+        lines.append(f"  {found['short']:,} of them are too short to be known in bytes: looked for in the columns only.")
     lines.append(f"  file: {receipt.bytes_before:,} bytes before, {receipt.bytes_after:,} after.")
     if receipt.undated:
         lines.append(f"  {_many(receipt.undated, 'order')} without any date stay.")
@@ -81,9 +81,10 @@ def _many(count, noun):
 def purge(db="orderkit.duckdb", *, older_than=None, order=None, account=None, clock=None):
     """Removes one order, or all that is older than a number of days, from a database; gives a Receipt.
 
-    An order is as old as the newest thing that is known to have happened to it: bought, shipped, delivered, returned, paid. Money,
-    stock and account health that belong to no order go by their own date. Costs, tariffs and rates stay, and so do the names and
-    counts of the files and the places of lines set aside. `account` limits it to one seller account; `clock` is now by default.
+    An order is as old as the newest thing that is known to have happened to it: bought, shipped, delivered, returned, paid.
+    Money, stock and account health that belong to no order go by their own date. Costs, tariffs and rates stay, and so do the
+    names and counts of the files and the places of lines set aside. `account` limits it to one seller account; `clock` is now
+    by default.
 
     What was removed does not come back: later loads leave it out and say so (see store/tombstones.py). With `older_than` they
     leave out whatever else is older than the same day.

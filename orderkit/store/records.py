@@ -40,10 +40,12 @@ def _stored(match):
     return [f'"{name}"' for name in [*(column.name for _, column in _fields(match)), *match.constants]]
 
 
-def _select(match, style, clock):
+def _select(match, style, clock, *, controls=True):
     """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong.
 
-    What buyers wrote loses what tells who they are, and what identifies them becomes a pseudonym.
+    A reason is meant where cells and values stand beside each other under their names: no value is made twice. What buyers wrote
+    loses what tells who they are, and what identifies them becomes a pseudonym. Without `controls` the bytes were found to hold
+    no control characters.
     """
     fields, needs = _fields(match), match.format.needs
     cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
@@ -51,7 +53,15 @@ def _select(match, style, clock):
     told |= {name: text(value) for name, value in match.constants.items()}
     values = [f'{value} AS "{name}"' for name, value in told.items()]
     judged = [(at, column) for at, column in fields if not column.identifies]
-    reasons = [(at, types.reason(column, f"c{at}", column.name in needs, style, clock)) for at, column in judged]
+    reasons = [
+        (
+            at,
+            types.reason(
+                column, f"c{at}", column.name in needs, style, clock, typed=f'"{column.name}"', controls=controls
+            ),
+        )
+        for at, column in judged
+    ]
     return cells, values, [(at, reason) for at, reason in reasons if reason]
 
 
@@ -81,7 +91,7 @@ def fast_pass(con, path, match, table, file_id, reading):
     Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
     """
     content = reading.content
-    cells, values, reasons = _select(match, types.PLAIN, reading.clock)
+    cells, values, reasons = _select(match, types.PLAIN, reading.clock, controls=False)
     wrong = " OR ".join([*(f"({reason}) IS NOT NULL" for _, reason in reasons), *_quoted_by_a_tool(match)])
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
     quote = "'\"'" if match.quoted else "''"
@@ -94,8 +104,9 @@ def fast_pass(con, path, match, table, file_id, reading):
     )
     try:
         con.execute(
-            f"INSERT INTO {table} BY NAME SELECT {', '.join(values)}, $file_id::INTEGER AS _file"
-            f" FROM (SELECT {', '.join(cells)} FROM {source}) WHERE CASE WHEN {wrong} THEN error('doubt') ELSE true END",
+            f"INSERT INTO {table} BY NAME"
+            f" SELECT {', '.join(_stored(match))}, CASE WHEN {wrong} THEN error('doubt') ELSE $file_id::INTEGER END AS _file"
+            f" FROM (SELECT *, {', '.join(values)} FROM (SELECT {', '.join(cells)} FROM {source}))",
             {"file_id": file_id, **_pads(match, reading)},
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
@@ -105,7 +116,7 @@ def fast_pass(con, path, match, table, file_id, reading):
 
 @dataclass(frozen=True)
 class Reading:
-    """How a file is read: what its bytes are, whether a sheet typed its cells, the clock, the known formats, the key for pseudonyms."""
+    """How a file is read: its bytes, whether a sheet typed its cells, the clock, the known formats, the key for pseudonyms."""
 
     content: Content
     native: bool

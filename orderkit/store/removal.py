@@ -103,7 +103,7 @@ def _make_keys(con):
 
 
 def _make_out(con, wanted):
-    """TEMP table _out (form, rid): rows of doomed orders, and those without an order that go with their parcel or by their date."""
+    """TEMP table _out (form, rid): rows of doomed orders, and rows without an order that go with a parcel or by their date."""
     old = f"OR (dated AND newest < $before{wanted.of_account})" if wanted.before is not None else ""
     values = {name: value for name, value in wanted.values.items() if old and name != "order"}
     con.execute(
@@ -143,9 +143,7 @@ def remove(con, wanted):
     before = counts(con)
     con.execute("BEGIN")
     for form in forms:
-        con.execute(
-            f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _out WHERE form = $name)", {"name": form.name}
-        )
+        con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _out WHERE form = $name)", {"name": form.name})
     tombstones.add(con, "order" if wanted.order is not None else "aged", wanted.before)
     _put_stand_ins(con, forms)
     _build(con)
@@ -182,24 +180,22 @@ def counts(con):
     return {name: con.sql(f'SELECT count(*) FROM main."{name}"').fetchall()[0][0] for (name,) in names}
 
 
-
-
 def take_out_of_words(con, numbers):
     """Replaces numbers that stand within longer words, which the usual search does not part, wherever they stand."""
     con.execute("BEGIN")
-    tables = [name for name in counts(con) if name.startswith("obs_")]
-    for table in [*tables, "loads"]:
-        texts = con.sql(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = $name AND data_type = 'VARCHAR'"
-            " AND database_name = current_database()",
-            params={"name": table},
-        ).fetchall()
-        for (column,) in texts:
-            for number in numbers:
-                con.execute(
-                    f'UPDATE main."{table}" SET "{column}" = replace("{column}", $number, (SELECT {tombstones.stand_in("any_value(stone)")}'
-                    f' FROM _keys WHERE number = $number)) WHERE contains("{column}", $number)',
-                    {"number": number},
-                )
+    texts = con.sql(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE data_type = 'VARCHAR' AND database_name = current_database()"
+        " AND (starts_with(table_name, 'obs_') OR table_name = 'loads')"
+    ).fetchall()
+    for table, column in texts:
+        for number in numbers:
+            con.execute(
+                f"""
+                UPDATE main."{table}"
+                SET "{column}" = replace("{column}", $number, (SELECT any_value(stand_in) FROM _named WHERE number = $number))
+                WHERE contains("{column}", $number)
+                """,
+                {"number": number},
+            )
     _build(con)
     con.execute("COMMIT")

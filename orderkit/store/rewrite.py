@@ -32,7 +32,10 @@ class Rewriting:
         self.con.close()
 
     def proven(self):
-        """(the new file, its Proof): the copy written anew. Raises DatabaseUnusable where something is left, or too much is lost."""
+        """(the new file, its Proof): the copy written anew.
+
+        Raises DatabaseUnusable where something is left of what was removed, or something else is lost.
+        """
         numbers = self._numbers()
         sure = proof.searchable(numbers)
         for _ in range(TURNS):

@@ -16,6 +16,7 @@ WORDS = ("text", "comment")
 TOKEN = "[0-9A-Za-z][0-9A-Za-z-]{6,}[0-9A-Za-z]"  # what may be a number within words
 SHORTEST = 8  # characters; a shorter number stands for other things as well, so it is looked for among order numbers only
 MOST = 50  # numbers within one text
+LENGTH = 20  # hex digits: no two of a billion numbers share them
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def salt_of(con):
 
 def stone(salt, number):
     """SQL of the key of the tombstone for a number of column `account`."""
-    return f"left(sha256(concat_ws(chr(31), '{salt}', account, {number})), 32)"
+    return f"left(sha256(concat_ws(chr(31), '{salt}', account, {number})), {LENGTH})"
 
 
 def add(con, kind, before):
@@ -94,9 +95,9 @@ def _make_judged(con, rule, file_id):
     fallen += f" OR (NOT lines AND NOT known AND {_fallen(rule, 'tracking')})"
     if rule.before:
         fallen += f"""
-            OR (order_id IS NOT NULL AND coalesce(told < $before, {_fallen(rule, 'order_id', 'aged')}))
+            OR (order_id IS NOT NULL AND coalesce(told < $before, {_fallen(rule, "order_id", "aged")}))
             OR (order_id IS NULL AND dated AND coalesce(newest < $before, false))
-            OR (order_id IS NULL AND {_fallen(rule, 'linked', 'aged')})
+            OR (order_id IS NULL AND {_fallen(rule, "linked", "aged")})
         """
     con.execute(
         f"""

@@ -21,7 +21,8 @@ CHANGED = rf"-?\d([.,]\d+)?[eE]\+?\d+|\d{{1,2}}-{MONTH}|{MONTH}-\d{{2}}|\d{{4}}-
 # taken for a number, and no longer exact: of more than 15 digits only 15 are kept
 COUNTED = r"|\d{16,}\.0|\d{1,3}(,\d{3}){2,}|\d{15}0{3,}"
 CHOSEN = ("sku", "custom_label")  # ids that sellers make up: 123.0, null and nan are SKUs that exist
-NOTHING = ("null", "NULL", "None", "none", "nan", "NaN", "NAN", "inf", "undefined", "true", "false", "TRUE", "FALSE")  # what programs write for it
+# what programs write for nothing, or where something else was lost
+NOTHING = ("null", "NULL", "None", "none", "nan", "NaN", "NAN", "inf", "undefined", "true", "false", "TRUE", "FALSE")
 SHEET_ERROR = (  # of spreadsheets in English, German, French, Spanish, Italian, Dutch, Portuguese and Polish
     r"#(?:N/[ADB]|NV|#+|[\x{a1}\x{bf}]?(?:REF|NAME|VALUE|DIV/0|NUM|NULL|SPILL|CALC|BEZUG|WERT|ZAHL|VALEUR|NOM|NOMBRE|NUL|VALOR"
     r"|NULO|RIF|VALORE|NOME|NULLO|VERW|NAAM|WAARDE|DEEL/0|GETAL|LEEG|ADR|NAZWA|ARG|DZIEL/0|LICZBA)[!?])"
@@ -37,8 +38,9 @@ SQL_TYPES = {
 }  # fmt: skip
 WRONG = {
     "order_id": "not_an_order_id", "asin": "not_an_asin", "integer": "not_a_whole_number", "units": "not_a_whole_number",
-    "money": "not_money", "amount": "not_money", "number": "not_a_number", "currency": "not_a_currency", "country": "not_a_country",
-    "moment": "not_a_moment", "day": "not_a_day", "boolean": "not_yes_or_no", "choice": "not_a_choice",
+    "money": "not_money", "amount": "not_money", "number": "not_a_number", "currency": "not_a_currency",
+    "country": "not_a_country", "moment": "not_a_moment", "day": "not_a_day", "boolean": "not_yes_or_no",
+    "choice": "not_a_choice",
 }  # fmt: skip
 BEHIND = {"integer": numbers.NONE, "units": numbers.NONE, "number": numbers.MICROS}  # what may follow the decimal mark
 MOST = {"units": MOST_UNITS, "money": MOST_MONEY, "amount": MOST_MONEY}

@@ -2,14 +2,13 @@
 
 import datetime as dt
 import json
-import os
 import shutil
 import stat
 
 import pytest
 from click.testing import CliRunner
-
 from exports import ALL_ORDERS, CANONICAL, ORDER_REPORT, RETURNS, order_id, order_line, report_line, write
+
 from orderkit import store
 from orderkit.cli import main
 from orderkit.errors import BadValue, DatabaseUnusable
@@ -52,7 +51,11 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     lines = [old_line(n) for n in (1, 2, 3)] + [order_line(n, f"9{n}", ORDERS) for n in (4, 5)]
     lines.append(order_line(6, "96", ORDERS, original_order_id=order_id(1), is_replacement_order="true"))
-    parcels = [("1Z999AA10123456784", 1, "2026-01-09"), ("1Z999AA10123456999", 3, "2026-01-09"), ("1Z999AA10123456999", 4, "2026-11-03")]
+    parcels = [
+        ("1Z999AA10123456784", 1, "2026-01-09"),
+        ("1Z999AA10123456999", 3, "2026-01-09"),
+        ("1Z999AA10123456999", 4, "2026-11-03"),
+    ]
     return [
         write(folder / "orders.txt", ORDERS, lines),
         write(folder / "report.txt", ORDER_REPORT, [report_line(n, f"9{n}") for n in (4, 5)]),
@@ -112,7 +115,8 @@ def test_an_order_is_gone_from_every_table_and_from_the_bytes(db):
     assert everywhere(db, order_id(1)) != []
     receipt = store.purge(db, order=order_id(1))
     assert receipt.orders == 1
-    assert receipt.proof["finds"] == 0 and receipt.proof["numbers"] >= 2
+    assert receipt.proof["finds"] == 0
+    assert receipt.proof["numbers"] >= 2
     assert orders(db) == [2, 3, 4, 5, 6]
     for words in (order_id(1), "1Z999AA10123456784"):
         assert everywhere(db, words) == []
@@ -175,17 +179,14 @@ def test_news_of_an_old_order_brings_back_what_the_news_tells(db, files, tmp_pat
 
 
 def test_money_goes_with_its_order_and_alone_by_its_date(tmp_path):
-    def money(number, kind, amount, order="", day="05.01.2026"):
-        cells = {
-            "settlement-id": "11111111111", "transaction-type": kind, "order-id": order, "amount-type": "ItemPrice", "amount": amount,
-            "amount-description": "Principal", "posted-date": day, "posted-date-time": f"{day} 10:00:00 UTC", "sku": "MUG" if order else "",
-            "order-item-code": f"9{number}" if order else "", "marketplace-name": "Amazon.com",
-        }  # fmt: skip
-        return row(SETTLEMENT, **cells)
-
-    total = {"settlement-id": "11111111111", "settlement-start-date": "01.01.2026 00:00:00 UTC", "settlement-end-date": "15.01.2026 00:00:00 UTC",
-             "deposit-date": "16.01.2026 00:00:00 UTC", "total-amount": "20.50", "currency": "USD"}  # fmt: skip
-    lines = [row(SETTLEMENT, **total), money(1, "Order", "12.50", order_id(1)), money(2, "Order", "12.50", order_id(2)), money(3, "Subscription", "-4.50")]
+    total = {
+        "settlement-start-date": "01.01.2026 00:00:00 UTC", "settlement-end-date": "15.01.2026 00:00:00 UTC",
+        "deposit-date": "16.01.2026 00:00:00 UTC", "total-amount": "20.50", "currency": "USD",
+    }  # fmt: skip
+    sale = {"transaction-type": "Order", "amount": "12.50", "sku": "MUG", "posted-date": "05.01.2026"}
+    fee = {"transaction-type": "Subscription", "amount": "-4.50", "posted-date": "05.01.2026"}
+    cells = [total, sale | {"order-id": order_id(1)}, sale | {"order-id": order_id(2)}, fee]
+    lines = [row(SETTLEMENT, **line, **{"settlement-id": "11111111111"}) for line in cells]
     db = tmp_path / "shop.duckdb"
     assert store.load(write(tmp_path / "s.txt", SETTLEMENT, lines), db=db).files[0].loaded == 4
     assert ask(db, "SELECT count(*), sum(amount) FROM money")[0][0] >= 3
@@ -201,14 +202,16 @@ def test_nothing_but_what_is_meant_is_lost(db, files):
     con = store.reader(db)
     before = proof.shape(con, "shop")
     con.close()
-    rights = stat.S_IMODE(os.stat(db).st_mode)
+    rights = stat.S_IMODE(db.stat().st_mode)
     store.purge(db, order=order_id(5))
     con = store.reader(db)
     assert proof.shape(con, "shop") == before
-    assert con.sql("SELECT comment FROM duckdb_columns() WHERE table_name = 'order_lines' AND column_name = 'buyer'").fetchall()[0][0]
+    assert con.sql("SELECT comment FROM duckdb_columns() WHERE table_name = 'order_lines' AND column_name = 'buyer'").fetchall()[
+        0
+    ][0]
     assert con.sql("SELECT count(*) FROM purges").fetchall() == [(1,)]
     con.close()
-    assert stat.S_IMODE(os.stat(db).st_mode) == rights
+    assert stat.S_IMODE(db.stat().st_mode) == rights
     assert store.load(files[0], db=db).files[0].state == "unchanged"
 
 
@@ -219,7 +222,8 @@ def test_a_number_glued_to_other_letters_is_found_in_the_bytes_and_taken_out(tmp
     store.purge(db, order=order_id(1))
     assert everywhere(db, order_id(1)) == []
     ((name,),) = ask(db, "SELECT product_name FROM order_lines")
-    assert name.startswith("reremoved-") and name.endswith("x")
+    assert name.startswith("reremoved-")
+    assert name.endswith("x")
 
 
 def test_a_failed_proof_changes_nothing(db, monkeypatch):
@@ -256,7 +260,9 @@ def test_pages_beside_the_database_are_named(db):
     assert str(page) in repr(receipt)
 
 
-@pytest.mark.parametrize("wrong", [{}, {"older_than": 0}, {"older_than": 1.5}, {"older_than": 9, "order": "x"}, {"order": "no-such"}])
+@pytest.mark.parametrize(
+    "wrong", [{}, {"older_than": 0}, {"older_than": 1.5}, {"older_than": 9, "order": "x"}, {"order": "no-such"}]
+)
 def test_what_cannot_be_purged_is_said(db, wrong):
     before = db.read_bytes()
     with pytest.raises(BadValue):
@@ -267,7 +273,8 @@ def test_what_cannot_be_purged_is_said(db, wrong):
 def test_nothing_that_old(db):
     before = db.read_bytes()
     receipt = store.purge(db, older_than=5000)
-    assert receipt.nothing and "Nothing was changed" in repr(receipt)
+    assert receipt.nothing
+    assert "Nothing was changed" in repr(receipt)
     assert db.read_bytes() == before
 
 

@@ -80,6 +80,7 @@ CASES = {
         "##############": CHANGED,
         "nan": "!not_an_id", "NaN": "!not_an_id", "null": "!not_an_id", "NULL": "!not_an_id", "None": "!not_an_id",
         "inf": "!not_an_id",
+        "9400112862743650000000": CHANGED, "9400112862743659084177": "9400112862743659084177", "TRUE": "!not_an_id",
         "a\nb": "!control_character", "a\tb": "!control_character", "a\x00b": "!control_character", "\x1f": "!control_character",
     }),
     "sku, which a seller makes up": (column("id", "merchant_sku"), PLAIN, {
@@ -184,6 +185,9 @@ CASES = {
         "USD": "USD", "usd": "USD", "Eur": "EUR", "JPY": "JPY", "BGN": "BGN", "XCG": "XCG", "": None, "--": None,
         "US$": "!not_a_currency", "$": "!not_a_currency", "Dollar": "!not_a_currency", "QQQ": "!not_a_currency",
         "840": "!not_a_currency", "nan": "!not_a_currency", "DEM": "!not_a_currency", "u\u017fd": "!not_a_currency",
+    }),
+    "country": (column("country"), PLAIN, {
+        "US": "US", "de": "DE", "": None, "USA": "!not_a_country", "Germany": "!not_a_country", "9": "!not_a_country",
     }),
     "boolean": (column("boolean"), PLAIN, {
         "true": "true", "TRUE": "true", "Yes": "true", "y": "true", "1": "true", "false": "false", "No": "false", "N": "false",

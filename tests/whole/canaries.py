@@ -10,7 +10,8 @@ from orderkit.formats import formats
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 SHAPES = (
-    "{} Vogel", "{}@example.com", "+1 555 77{:02d}0100", "1 {} Street", "{}burg", "ZQ{:02d} 7QX", "{}ñ", "DE{:02d}3704004405{:02d}",
+    "{} Vogel", "{}@example.com", "+1 555 77{:02d}0100", "1 {} Street", "{}burg", "ZQ{:02d} 7QX", "{}ñ",
+    "DE{:02d}3704004405{:02d}",
 )  # fmt: skip
 DAY = dt.datetime(2026, 10, 25, 10, 30, tzinfo=dt.UTC)  # fits one order of day and month alone
 
@@ -87,7 +88,9 @@ class Sheet:
         out = io.StringIO()
         mark = self.form.delimiter
         quoting = csv.QUOTE_MINIMAL if self.form.quotes(mark) else csv.QUOTE_NONE
-        writer = csv.writer(out, delimiter=mark, quoting=quoting, quotechar='"' if self.form.quotes(mark) else None, lineterminator="\n")
+        writer = csv.writer(
+            out, delimiter=mark, quoting=quoting, quotechar='"' if self.form.quotes(mark) else None, lineterminator="\n"
+        )
         writer.writerow(self.headers)
         writer.writerows(rows)
         return out.getvalue()

@@ -9,17 +9,28 @@ import stat
 import subprocess
 import sys
 import time
+import traceback
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
-
 from canaries import CANARIES, Sheet, delimited, found, in_database, in_files
+from click.testing import CliRunner
+
 from orderkit import reports, store
+from orderkit.cli import main
 
 ROOT = Path(__file__).parents[2]
 PACKED = ("amazon_order_report", "shopify_orders")
+
+
+COMMANDS = [
+    ["doctor"], ["doctor", "--json"], ["todo", "--json"], ["today"], ["returns"], ["losses"], ["exposure", "--json"],
+    ["sql", "SELECT * FROM rejects"], ["sql", "SELECT * FROM order_lines", "--json"],
+    ["sql", "SELECT error(region) FROM order_lines"], ["sql", "SELECT CAST(region AS INTEGER) FROM order_lines"],
+    ["explain", "111-5550000-0000001"], ["purge", "--order", "no-such", "--yes"],
+]  # fmt: skip
 
 
 class Place:
@@ -31,6 +42,12 @@ class Place:
             each.mkdir()
         self.db = self.home / "shop.duckdb"
         self.said = {}
+
+    def ask(self, *arguments):
+        """The same in this process: the exit code."""
+        done = CliRunner().invoke(main, [*map(str, arguments), "--db", str(self.db)])
+        self.said[" ".join(map(str, arguments))] = done.output + "".join(traceback.format_exception(done.exception))
+        return done.exit_code
 
     @property
     def env(self):
@@ -49,19 +66,18 @@ class Place:
         return said | in_files(self.home, self.temp) | in_database(self.db, self.scratch)
 
 
-def packed(folder, name, text):
-    """The same export in other containers and encodings."""
-    data = text.encode()
-    (folder / f"{name}.utf16.txt").write_bytes(text.encode("utf-16"))
-    (folder / f"{name}.cp1252.txt").write_bytes(text.encode("cp1252"))
-    (folder / f"{name}.txt.gz").write_bytes(gzip.compress(data))
+def packed(folder, name, sheet):
+    """Other records of the same export in other containers and encodings."""
+    utf16, cp1252, gz, zipped, book = (sheet.text(sheet.rows(first, first + 3)) for first in range(10, 60, 10))
+    (folder / f"{name}.utf16.txt").write_bytes(utf16.encode("utf-16"))
+    (folder / f"{name}.cp1252.txt").write_bytes(cp1252.encode("cp1252"))
+    (folder / f"{name}.txt.gz").write_bytes(gzip.compress(gz.encode()))
     with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
-        archive.writestr("inside.txt", data)
-    book = openpyxl.Workbook()
-    mark = "\t" if "\t" in text else ","
-    for line in text.splitlines():
-        book.active.append(line.split(mark))
-    book.save(folder / f"{name}.xlsx")
+        archive.writestr("inside.txt", zipped)
+    workbook = openpyxl.Workbook()
+    for line in book.splitlines():
+        workbook.active.append(line.split(sheet.form.delimiter))
+    workbook.save(folder / f"{name}.xlsx")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +88,7 @@ def place(tmp_path_factory):
         sheet = Sheet(form, number * 7)
         (made.exports / f"{name}.txt").write_text(sheet.text(sheet.rows(1, 4) + sheet.broken(4)), encoding="utf-8")
         if name in PACKED:
-            packed(made.exports, name, sheet.text(sheet.rows(10, 13)))
+            packed(made.exports, name, sheet)
     made.loaded = made.run("load", made.exports, "--json")
     return made
 
@@ -95,7 +111,7 @@ def test_all_was_loaded_and_the_broken_lines_were_set_aside(place):
     assert len(files) == len(delimited()) + 5 * len(PACKED)
     for name, file in files.items():
         assert file["state"] == "loaded", (name, file["reason"])
-        assert file["quarantined"] == (3 if name.endswith(".txt") and ".utf16" not in name and ".cp1252" not in name else 0), name
+        assert file["quarantined"] == (3 if name.removesuffix(".txt") in delimited() else 0), name
         assert file["lines"] in (3, 6)
 
 
@@ -106,9 +122,9 @@ def test_no_canary_in_the_database_nor_in_what_is_left_behind(place):
 
 
 def test_no_canary_in_what_the_commands_say(place):
-    for command in (["load", place.exports], ["doctor"], ["doctor", "--json"], ["todo", "--json"], ["today"], ["returns"], ["losses"],
-                    ["sql", "SELECT * FROM rejects"], ["sql", "SELECT * FROM order_lines", "--json"], ["sql", "SELECT error(region) FROM order_lines"]):  # fmt: skip
-        assert place.run(*command).returncode in (0, 1, 2), place.said
+    for command in COMMANDS:
+        assert place.ask(*command) in (0, 1, 2), place.said
+    assert place.ask("load", place.exports) == 1
     assert place.in_outputs() == {}
 
 
@@ -118,7 +134,8 @@ def test_no_canary_in_the_weekly_page_nor_in_a_notebook_that_failed(place):
     notebook = place.scratch / "looks.py"
     notebook.write_text(
         '# %% tags=["parameters"]\ndb = ""\n# %%\nimport orderkit as ok\nshop = ok.open(db)\nshop.todo()\n'
-        "# %%\nshop.sql('SELECT * FROM order_lines')\n# %%\nshop.con.sql('SELECT CAST(region AS DATE) FROM order_lines').fetchall()\n"
+        "# %%\nshop.sql('SELECT * FROM order_lines')\n"
+        "# %%\nshop.con.sql('SELECT CAST(region AS DATE) FROM order_lines').fetchall()\n"
     )
     with pytest.raises(reports.ReportFailed) as failed:
         reports.build(notebook, to=place.home / "reports", parameters={"db": place.db}, name="looks")
@@ -162,7 +179,8 @@ def test_a_purged_order_is_gone_and_stays_gone_and_no_canary_comes_of_it(place, 
     shutil.copyfile(place.db, copy.db)
     assert copy.run("sql", f"SELECT * FROM order_lines WHERE order_id = '{number}'", "--json").stdout.strip() != "[]"
     receipt = json.loads(copy.run("purge", "--order", number, "--yes", "--json").stdout)
-    assert (receipt["orders"], receipt["proof"]["finds"]) == (1, 0)
+    assert receipt["orders"] >= 1  # and with it a bill that knows its parcel under a number of its own
+    assert receipt["proof"]["finds"] == 0
     for name in delimited():
         text = (place.exports / f"{name}.txt").read_bytes()
         (copy.exports / f"{name}.txt").write_bytes(text + b"\n")
