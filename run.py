@@ -265,7 +265,7 @@ def report_words(rest, here):
 def child_words(command, rest, here):
     """What the environment's Python is given. -P: a stray csv.py in the user's folder must not stand in for Python's own."""
     if command == "test":
-        return ["-m", "pytest", *rest]
+        return ["-m", "pytest", "-n", "auto", *rest]
     if command == "bench":
         return [str(ROOT / "tests" / "benchmarks"), *rest]
     return ["-P", "-m", "orderkit", command, *(report_words(rest, here) if command == "report" else rest)]

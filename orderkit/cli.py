@@ -261,7 +261,7 @@ def sql(text, values, db, as_of, as_json):
 @DB
 @JSON
 def formats(name, formats_in, db, as_json):
-    """The exports that orderkit reads: where to find each, what it unlocks; with NAME its columns and what becomes of them."""
+    """The exports that orderkit reads, and where to get them. With NAME: its columns, and what becomes of each."""
     from orderkit.formats import formats as all_formats
     from orderkit.formats import guide
     from orderkit.store import mapping
@@ -289,7 +289,7 @@ def formats(name, formats_in, db, as_json):
 @DB
 @JSON
 def map_file(file, name, to, yes, db, as_json, **told):
-    """Make a file readable that orderkit does not know: guess its columns, ask, and write a format of your own."""
+    """Make a file of your own readable. Its columns are guessed, you are asked, and a format is written that load knows."""
     from orderkit.store import mapping, mapping_words
 
     folder = Path(to or Path(db).absolute().parent / "formats")
@@ -326,7 +326,7 @@ def _asked(question, default, meaning):
 @DB
 @JSON
 def doctor(db, as_json):
-    """Versions, and what the database holds and lacks."""
+    """What is installed, loaded, missing and old."""
     from orderkit.doctor import examine
 
     _print(examine(db), as_json)

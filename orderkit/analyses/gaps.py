@@ -23,8 +23,8 @@ MOST = 2  # exports named for one need
 class Need:
     """Something that the page or an analysis needs: in which canonical table and columns it stands, and which sections it fills.
 
-    `channel`: whose orders it is about, None for all. `by_shop`: whether each marketplace has an export of its own for it. `best`:
-    the export to name first.
+    `channel`: whose orders it is about, None for all. `by_shop`: whether each marketplace has an export of its own for it.
+    `best`: the export to name first.
     """
 
     words: str

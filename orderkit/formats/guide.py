@@ -134,7 +134,7 @@ def grouped(forms):
 
 
 def _block(form):
-    lines = [f"  {form.title}  [{form.name}]"]
+    lines = [fill(f"  {form.title}  [{form.name}]", WIDTH, subsequent_indent="    ", break_on_hyphens=False)]
     for word, text in (("find", form.find), ("unlocks", form.unlocks), ("about", _about(form))):
         lines.append(fill(text, WIDTH, initial_indent=f"    {word:<9}", subsequent_indent=" " * 13, break_on_hyphens=False))
     return "\n".join(lines)

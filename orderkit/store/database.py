@@ -133,6 +133,7 @@ class Writing:
         if self._con is None:
             return
         with suppress(duckdb.Error, OSError, OrderkitError):
+            self._con.interrupt()  # after Ctrl-C the engine works on, and the next statement would wait for it
             with suppress(duckdb.TransactionException):
                 self._con.execute("ROLLBACK")
             self.publish()

@@ -54,6 +54,15 @@ MEANT = {
     "cost": {"parcels": "label_cost", "products": "landed_cost"},
 }
 ZONED = re.compile(r"(a|[+-]99:?99)$")  # the shape of a time that ends with its zone
+# what each cannot do without: of every group one column; in the order in which they are tried where the likely one will not do
+NEEDED = {
+    "order_lines": (("order_id",), ("sku", "asin", "product_name")),
+    "orders": (("order_id",),),
+    "products": (("sku",),),
+    "returns": (("order_id",),),
+    "parcels": (("order_id",),),
+    "money": (("amount",),),
+}
 STAND_INS = ("asin", "product_name")  # for a SKU where no column holds one
 NO_ORDER = (
     "No column looks like an order number or a SKU, so orderkit cannot tell what the rows are about. Rename the header to"
@@ -123,17 +132,28 @@ def guess(table, name, wishes):
     values = Values(table)
     try:
         known = _readings(table, values, wishes)
-        rows = _rows(known, values)
-        columns = [_column(at, table, values, wishes) for at in range(len(table.headers))]
-        for at, reading in _assigned(known, rows, values).items():
-            columns[at] = typed(replace(columns[at], target=reading.target, doubt=None if reading.sure else PART), values, wishes)
-        columns = _stand_in(_own_numbers([_with_personal_values(column, values) for column in columns], values), rows)
-        columns = _nameable(agreeing(columns))
-        columns, money = guess_money.settle(columns, rows, values, table, wishes)
-        columns = [replace(column, doubt=None) if column.header in wishes.targets else column for column in columns]
-        filled = frozenset(at for at in range(len(columns)) if values.filled(at) == len(table.rows))
+        for rows in dict.fromkeys([_rows(known, values), *NEEDED]):
+            columns = _columns(rows, known, table, values, wishes)
+            if all({column.target for column in columns} & set(either) for either in NEEDED[rows]):
+                return _finished(name, rows, columns, table, values, wishes)
+        raise BadValue(NO_ORDER)
     finally:
         values.close()
+
+
+def _columns(rows, known, table, values, wishes):
+    """The columns, if the rows are about this: each with what it becomes and the type in which it is read."""
+    columns = [_column(at, table, values, wishes) for at in range(len(table.headers))]
+    for at, reading in _assigned(known, rows, values).items():
+        columns[at] = typed(replace(columns[at], target=reading.target, doubt=None if reading.sure else PART), values, wishes)
+    columns = [_with_personal_values(column, values) for column in columns]
+    return _nameable(agreeing(_own_numbers(columns, values)))
+
+
+def _finished(name, rows, columns, table, values, wishes):
+    columns, money = guess_money.settle(_stand_in(columns, rows), rows, values, table, wishes)
+    columns = [replace(column, doubt=None) if column.header in wishes.targets else column for column in columns]
+    filled = frozenset(at for at in range(len(columns)) if values.filled(at) == len(table.rows))
     return Guess(name, rows, tuple(columns), table, wishes, money, filled)
 
 
@@ -148,7 +168,7 @@ def _readings(table, values, wishes):
         if header in wishes.targets:
             if target := wishes.targets[header]:
                 found[at] = [replace(WISHED, target=_known_target(target))]
-        elif header and table.headers.count(header) == 1:
+        elif header and not table.twice(header):
             found[at] = guess_words.readings(header) or _by_shape(values, at)
     return {at: readings for at, readings in found.items() if readings}
 
@@ -167,26 +187,21 @@ def _by_shape(values, at):
 
 
 def _rows(known, values):
-    """What the rows are about. Columns that are mostly empty do not decide it."""
+    """What the rows are likely to be about. Columns that are mostly empty do not decide it."""
     first = {at: readings[0].target for at, readings in known.items()}
-    some = set(first.values())
     has = {target for at, target in first.items() if 2 * values.filled(at) >= len(values.columns[at])}
     goods, sums = {"units", "price", "unit_price", "item_price"}, {"total", "amount"}
-    if "order_id" in some:
-        if has & {"reason_as_exported", "rma", "requested_at"}:
-            return "returns"
-        if has & {"type", "settlement_id", "posted_at"} and has & sums and not has & {*goods, "ordered_at", "status", "state"}:
-            return "money"
-        if "sku" in has or (has & {"asin", "product_name"} and has & {*goods, *sums}):
-            return "order_lines"
-        if has & {"tracking", "shipped_at", "delivered_at", "label_cost"} and not has & {*goods, *sums, "ordered_at"}:
-            return "parcels"
-        return "orders"
-    if "settlement_id" in has or ("type" in has and has & sums):
+    if "order_id" not in first.values():
+        return "money" if "settlement_id" in has or ("type" in has and has & sums) else "products"
+    if has & {"reason_as_exported", "rma", "requested_at"}:
+        return "returns"
+    if has & {"type", "settlement_id", "posted_at"} and has & sums and not has & {*goods, "ordered_at", "status", "state"}:
         return "money"
-    if "sku" in some:
-        return "products"
-    raise BadValue(NO_ORDER)
+    if "sku" in has or (has & {"asin", "product_name"} and has & {*goods, *sums}):
+        return "order_lines"
+    if has & {"tracking", "shipped_at", "delivered_at", "label_cost"} and not has & {*goods, *sums, "ordered_at"}:
+        return "parcels"
+    return "orders"
 
 
 def _column(at, table, values, wishes):
@@ -194,7 +209,7 @@ def _column(at, table, values, wishes):
     header = table.headers[at]
     if guess_words.personal(header) and header not in wishes.targets:
         return ColumnGuess(at, header, type="personal")
-    twice = "stands in the file twice; which one counts cannot be told" if header and table.headers.count(header) > 1 else None
+    twice = "stands in the file twice; which one counts cannot be told" if table.twice(header) else None
     return ColumnGuess(at, header, values.shapes(at), doubt=twice)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from orderkit.errors import FileRefused
-from orderkit.formats import WITHIN, Match, find_header
+from orderkit.formats import WITHIN, Match, find_header, normal
 from orderkit.store import containers, door, guess_words, trees
 
 LOOKED_AT = 2000  # rows; enough to see what a column holds
@@ -38,6 +38,10 @@ class Table:
     def words(self):
         """How many of the headers orderkit can make something of."""
         return _known_words(self.headers)
+
+    def twice(self, header):
+        """Whether a header stands in the file more than once, as headers are compared."""
+        return bool(header) and [normal(other) for other in self.headers].count(normal(header)) > 1
 
     def cells(self, at):
         """The cells of a column, without outer blanks."""

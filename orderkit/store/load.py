@@ -242,7 +242,7 @@ class _Loading:
             content, count, aside = read(con, source, content, file_id)
             totals.fill_down(con, form, file_id)
             totals.check(con, form, file_id, source.name)
-            removed = tombstones.keep_out(con, form, file_id)
+            removed = tombstones.keep_out(con, form, file_id, self.account)
             fates = observations.settle(con, form, file_id, self.account)
             fates = dataclasses.replace(fates, superseded=fates.superseded + removed)
             if count != fates.loaded + fates.duplicates + fates.superseded + aside:

@@ -7,6 +7,7 @@ where a proof fails, nothing is changed. Notebooks that are open show the old st
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from orderkit.errors import BadValue
 from orderkit.marketplaces import iso_week
@@ -93,6 +94,8 @@ def purge(db="orderkit.duckdb", *, older_than=None, order=None, account=None, cl
     """
     now = clock or dt.datetime.now(dt.UTC)
     wanted, rule = _wanted(older_than, order, account, now)
+    if not Path(db).exists():
+        raise trouble.missing(db)
     with database.writing(db) as work, work.in_plain_words():
         if work.before is None:
             raise trouble.missing(db)

@@ -56,9 +56,7 @@ def _select(match, style, clock, *, controls=True):
     reasons = [
         (
             at,
-            types.reason(
-                column, f"c{at}", column.name in needs, style, clock, typed=f'"{column.name}"', controls=controls
-            ),
+            types.reason(column, f"c{at}", column.name in needs, style, clock, typed=f'"{column.name}"', controls=controls),
         )
         for at, column in judged
     ]

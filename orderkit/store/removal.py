@@ -144,7 +144,7 @@ def remove(con, wanted):
     con.execute("BEGIN")
     for form in forms:
         con.execute(f"DELETE FROM {table_of(form)} WHERE rowid IN (SELECT rid FROM _out WHERE form = $name)", {"name": form.name})
-    tombstones.add(con, "order" if wanted.order is not None else "aged", wanted.before)
+    tombstones.add(con, "order" if wanted.order is not None else "aged", wanted.before, wanted.account)
     _put_stand_ins(con, forms)
     _build(con)
     con.execute("COMMIT")

@@ -445,7 +445,7 @@ CREATE TABLE IF NOT EXISTS tombstones (
 );
 COMMENT ON TABLE tombstones IS 'what was purged and must not come back with the next export';
 COMMENT ON COLUMN tombstones.kind IS 'salt: the random text of this database that goes into every key; order: an order that was named; aged: an order that was too old (only its undated rows are kept out); before: what is older is kept out';
-COMMENT ON COLUMN tombstones."key" IS 'start of the SHA-256 of salt, account and number of the order, parcel or customer. It does not tell the number, and fits none in another database; but who has this file and a number can find out whether it was purged';
+COMMENT ON COLUMN tombstones."key" IS 'start of the SHA-256 of salt, account and number of the order, parcel or customer. It does not tell the number, and fits none in another database; but who has this file and a number can find out whether it was purged. Of the kind before: the account it holds for, NULL for all';
 COMMENT ON COLUMN tombstones.before IS 'the moment of the kind before';
 
 CREATE TABLE IF NOT EXISTS purges (

@@ -27,12 +27,18 @@ class Rule:
     before: object
 
 
-def rule_of(con):
-    """The Rule of a database, None where nothing was ever purged."""
-    salt, before, stones = con.sql("""
-        SELECT max("key") FILTER (kind = 'salt'), max(before) FILTER (kind = 'before'), count(*) FILTER (kind <> 'salt')
+def rule_of(con, account):
+    """The Rule of a database for a seller account, None where nothing was ever purged."""
+    salt, before, stones = con.sql(
+        """
+        SELECT
+            max("key") FILTER (kind = 'salt'),
+            max(before) FILTER (kind = 'before' AND ("key" IS NULL OR "key" = $account)),
+            count(*) FILTER (kind <> 'salt')
         FROM tombstones
-    """).fetchall()[0]
+        """,
+        params={"account": account},
+    ).fetchall()[0]
     return Rule(salt, before) if stones else None
 
 
@@ -51,29 +57,28 @@ def stone(salt, number):
     return f"left(sha256(concat_ws(chr(31), '{salt}', account, {number})), {LENGTH})"
 
 
-def add(con, kind, before):
-    """Writes tombstones for the numbers in TEMP table _keys (number, stone), and for a moment where there is one."""
+def add(con, kind, before, account):
+    """Writes tombstones for the numbers in TEMP table _keys (number, stone), and for a moment where there is one.
+
+    The moment holds for one account, or for all where that is None; of several the newest counts.
+    """
     con.execute(
         "INSERT INTO tombstones SELECT DISTINCT $kind, k.stone, NULL::TIMESTAMPTZ FROM _keys k"
         ' ANTI JOIN tombstones t ON t.kind = $kind AND t."key" = k.stone',
         {"kind": kind},
     )
     if before:
-        con.execute(
-            "INSERT INTO tombstones SELECT 'before', NULL, greatest(max(before), $before::TIMESTAMPTZ) FROM tombstones",
-            {"before": before},
-        )
-        newest = "SELECT max(before) FROM tombstones"
-        con.execute(f"DELETE FROM tombstones WHERE kind = 'before' AND before < ({newest})")
+        values = {"account": account, "before": before}
+        con.execute("INSERT INTO tombstones VALUES ('before', $account, $before)", values)
 
 
-def keep_out(con, form, file_id):
+def keep_out(con, form, file_id, account):
     """Takes out of a new file what was purged; the number of its records of which nothing is left.
 
     An order that was purged by its number never comes back. Of what was purged by its age, and of whatever else is as old, those
     orders are kept out of which nothing newer is known: a refund of today for an old order is news.
     """
-    rule = rule_of(con)
+    rule = rule_of(con, account)
     if rule is None:
         return 0
     belonging.make_rows(con, [form], "_file = $id", {"id": file_id})

@@ -212,7 +212,7 @@ def test_other_commands_pass_on_what_they_were_given(command):
 
 
 def test_test_gives_its_words_to_pytest():
-    assert run.child_words("test", ["-k", "setup"], HERE) == ["-m", "pytest", "-k", "setup"]
+    assert run.child_words("test", ["-k", "setup"], HERE) == ["-m", "pytest", "-n", "auto", "-k", "setup"]
 
 
 def test_bench_runs_the_benchmark_where_the_user_stands():

@@ -286,6 +286,15 @@ def test_only_of_one_account(tmp_path, files):
     assert ask(db, f"SELECT account FROM order_lines WHERE order_id = '{order_id(1)}'") == [("two",)]
 
 
+def test_an_age_holds_for_its_account_alone(tmp_path, files):
+    db = tmp_path / "two.duckdb"
+    store.load(files[0], db=db, account="one")
+    store.purge(db, older_than=180, account="one", clock=CLOCK)
+    late = write(tmp_path / "late.txt", ORDERS, [old_line(8)])
+    counts = [store.load(late, db=db, account=account).files[0].loaded for account in ("one", "two")]
+    assert counts == [0, 1]
+
+
 def run(*arguments, **how):
     return CliRunner().invoke(main, list(map(str, arguments)), **how)
 

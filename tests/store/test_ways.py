@@ -78,17 +78,20 @@ def exports(folder, seed):
 
 
 def the_long_way(monkeypatch):
+    """Every key is taken for a repeated one, every order for one in which lines have to be told apart."""
     monkeypatch.setattr(merge, "_again", lambda con, table, part: merge.ALL)
-    short = lines.find_several
 
-    def all_orders(con, forms, of):
-        short(con, forms, of)
-        for form in forms:
-            order = f'o."{form.emits["order_lines"].keys["order_id"]}"'
-            con.execute(
-                f"INSERT INTO several SELECT hash(l.account, {order}) FROM obs_{form.name} o JOIN loads l ON l.file_id = o._file"
+    def all_orders(con, forms, scopes):
+        con.execute("CREATE OR REPLACE TEMP TABLE several (g UBIGINT)")
+        for scope in scopes:
+            orders = {form.name: f'o."{form.emits["order_lines"].keys["order_id"]}"' for form in forms}
+            told = " UNION ".join(
+                f"SELECT hash(l.account, {order}) FROM obs_{name} o JOIN loads l ON l.file_id = o._file"
+                f"{scope.join('l.account', order)} WHERE {scope.where(order)}"
+                for name, order in orders.items()
             )
-        return 1
+            con.execute(f"INSERT INTO several {told}")
+        return con.sql("SELECT count(*) FROM several").fetchall()[0][0]
 
     monkeypatch.setattr(lines, "find_several", all_orders)
 
