@@ -1,6 +1,7 @@
 """The folder is the registry: every YAML file in it is a format. A user's own folder of formats is read the same way."""
 
 import functools
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -74,6 +75,8 @@ def own_formats(folder):
     for path in sorted(Path(folder).glob("*.yaml")) if Path(folder).is_dir() else ():
         if path.stem in _shipped():
             raise FormatError(f"{path.name}: {path.stem} is the name of a shipped format. Give the file another name.")
+        if not re.fullmatch("[a-z][a-z0-9_]*", path.stem):
+            raise FormatError(f"{path.name}: a format is named in small letters, digits and underlines, for example my_orders.yaml.")
         text = path.read_text(encoding="utf-8")
         _parsed(path.stem, text)
         found.append((path.stem, text))

@@ -15,6 +15,7 @@ TYPES = {
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}
 BUYER = "buyer"  # type and name of the column that holds pseudonyms of what a personal column says, where they are asked for
+RESERVED = {"rid", "rowid"}  # what the store calls its own
 IDENTIFIES = ("email", "phone", "name")  # what a personal column may identify a buyer `as`
 DELIMITERS = {"tab": "\t", "comma": ",", "semicolon": ";"}
 ALWAYS = ("title", "signature", "needs", "columns", "emits", "known_at")
@@ -260,6 +261,9 @@ class _Reader:
         same = "two headers are the same once blanks, hyphens and case are taken out"
         self.need(len(self.by_header) == len(made), "columns", same)
         self.need(len({column.name for column in made}) == len(made), "columns", same)
+        for column in made:
+            usable = column.name and column.name not in RESERVED and not column.name.startswith("_")
+            self.need(usable, f"columns.{column.header}", "cannot be stored under this name; give the file another header")
 
     def told_moments(self):
         """Headers of what has happened by the time a file is made: it cannot lie ahead of the clock."""

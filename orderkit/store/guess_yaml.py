@@ -79,7 +79,10 @@ def text(guess):
     head |= {"quoting": "none"} if not guess.table.quoted else {}
     head |= {"preamble": True} if guess.table.line > 1 else {}
     head |= {"footers": [_totals()]} if guess.table.totals else {}
-    head |= {"decimal": guess.money.decimal} if guess.money.decimal != "point" else {}
+    decimal = (
+        "file" if guess.table.totals and guess.money.decimal == "point" else guess.money.decimal
+    )  # sums need the record scan
+    head |= {"decimal": decimal} if decimal != "point" else {}
     head |= {"zone": guess.wishes.zone}
     emits = _emits(guess)
     parts = (_dumped(head), _dumped(_reading(guess)), _columns(guess), _maps(guess), _told(emits), _money(guess))

@@ -1,9 +1,8 @@
 """Loads files: recognise, read, set bad lines aside, settle fates, rebuild the orders touched. Each file is one transaction."""
 
-import dataclasses
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -137,6 +136,15 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     return LoadResult(results, str(db))
 
 
+def _without_strangers(results):
+    """Of a workbook or archive that holds an export, what is none (a sheet of notes) is passed over, though it was named."""
+    if any(result.state in ("loaded", "unchanged") for result in results):
+        for result in results:
+            if result.state == "refused" and result.format is None and "is no known export" in (result.reason or ""):
+                result.state = "skipped"
+    return results
+
+
 def _expand(paths):
     """(path, named by the caller) of every file; folders are read through, hidden files and orderkit's own passed over."""
     for path in map(Path, [paths] if isinstance(paths, (str, Path)) else paths):
@@ -181,7 +189,7 @@ class _Loading:
             results.append(self.refusal(problem, named, path.name))
         except OSError as problem:
             results.append(FileResult(path.name, None, "refused", reason=f"cannot be read ({problem.strerror})."))
-        return results
+        return _without_strangers(results)
 
     def refusal(self, problem, named, name=None):
         """The result of a file that cannot be loaded; one that is no export at all is passed over in a folder."""
@@ -244,7 +252,7 @@ class _Loading:
             totals.check(con, form, file_id, source.name)
             removed = tombstones.keep_out(con, form, file_id, self.account)
             fates = observations.settle(con, form, file_id, self.account)
-            fates = dataclasses.replace(fates, superseded=fates.superseded + removed)
+            fates = replace(fates, superseded=fates.superseded + removed)
             if count != fates.loaded + fates.duplicates + fates.superseded + aside:
                 wrong = f"its {count} records do not add up to their fates, so nothing was loaded; report this to orderkit."
                 raise FileRefused(source.name, wrong)

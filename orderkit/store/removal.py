@@ -9,6 +9,8 @@ from orderkit.store import belonging, canonical, ties, tombstones
 from orderkit.store.known import known_formats
 from orderkit.store.observations import table_of
 
+TIED = "(account, {}) IN (SELECT (account, number) FROM _keys)"
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -60,25 +62,23 @@ def find(con, wanted):
         f"CREATE OR REPLACE TEMP TABLE _doomed AS SELECT account, order_id, newest FROM _orders WHERE {wanted.condition}",
         wanted.values,
     )
-    if wanted.order is not None:
-        _doom_satellites(con)
+    _make_references(con, wanted)
     _make_keys(con)
     _make_out(con, wanted)
     return _found(con)
 
 
-def _doom_satellites(con):
-    """Bills and claims may know a parcel under a number of their own, which is no order: what only they name goes with it."""
-    con.execute("""
-        INSERT INTO _doomed
-        SELECT DISTINCT o.account, o.order_id, o.newest
-        FROM _orders o
-        JOIN _rows r ON r.account = o.account AND r.order_id = o.order_id
-        SEMI JOIN (
-            SELECT account, tracking FROM _rows SEMI JOIN _doomed USING (account, order_id) WHERE tracking IS NOT NULL
-        ) t ON t.account = r.account AND t.tracking = r.tracking
-        ANTI JOIN _doomed d ON d.account = o.account AND d.order_id = o.order_id
-        WHERE NOT o.lines
+def _make_references(con, wanted):
+    """TEMP table _references (account, order_id): what bills and claims give as the order of a parcel, but is none.
+
+    Where one order is named, rows about its parcels go, whatever reference they stand under; their other rows stay.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _references AS
+        SELECT account, order_id
+        FROM _orders
+        ANTI JOIN _doomed USING (account, order_id)
+        WHERE NOT lines AND {wanted.order is not None}
     """)
 
 
@@ -88,14 +88,14 @@ def _make_keys(con):
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE _keys AS
         WITH told AS (
-            SELECT account, order_id, unnest([order_id, tracking]) AS number FROM _rows WHERE order_id IS NOT NULL
+            SELECT account, order_id, order_id AS number FROM _orders
+            UNION ALL
+            SELECT account, order_id, tracking FROM _rows ANTI JOIN _references USING (account, order_id)
             UNION ALL
             SELECT account, order_id, value FROM links
-            UNION ALL
-            SELECT account, order_id, order_id FROM _doomed
         ),
         doomed AS (SELECT account, number FROM told SEMI JOIN _doomed USING (account, order_id)),
-        kept AS (SELECT number FROM told ANTI JOIN _doomed USING (account, order_id))
+        kept AS (SELECT number FROM told ANTI JOIN _doomed USING (account, order_id) WHERE order_id IS NOT NULL)
         SELECT DISTINCT account, number, {tombstones.stone(salt, "number")} AS stone
         FROM doomed
         WHERE number IS NOT NULL AND number NOT IN (SELECT number FROM kept WHERE number IS NOT NULL)
@@ -112,14 +112,8 @@ def _make_out(con, wanted):
         SELECT form, rid, order_id, newest
         FROM _rows
         WHERE (account, order_id) IN (SELECT (account, order_id) FROM _doomed)
-            OR (
-                order_id IS NULL
-                AND (
-                    (account, tracking) IN (SELECT (account, number) FROM _keys)
-                    OR (account, linked) IN (SELECT (account, number) FROM _keys)
-                    {old}
-                )
-            )
+            OR ((account, order_id) IN (SELECT (account, order_id) FROM _references) AND {TIED.format("tracking")})
+            OR (order_id IS NULL AND ({TIED.format("tracking")} OR {TIED.format("linked")} {old}))
         """,
         values or None,
     )

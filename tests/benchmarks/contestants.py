@@ -169,10 +169,8 @@ class Build(Load):
 
         with database.writer(job["out"]) as con:
             con.execute("BEGIN")
-            canonical._build(con, "main", as_of=False, touched=False)
-            canonical._calendar(con)
+            canonical.build(con)
             con.execute("COMMIT")
-            con.execute("CHECKPOINT")
 
     def found(self, job):
         return self._stored(job)

@@ -69,10 +69,16 @@ _encoded(
     titles=("“Best” mug™", "Gift € 5…", "Kid\u2019s"),
 )
 _encoded(
+    "cp1252_marks_of_trade",
+    "trade marks of cp1252 between letters, as in many titles",
+    _to("cp1252"),
+    titles=("LEGO®City", "Brick™Set", "Café 2½ m²", "Nº 5 \u2013 10 °C"),
+)
+_encoded(
     "cp1252_like_kana",
     "accents of cp1252 in a row that also are bytes of cp932",
     _to("cp1252"),
-    titles=("Ünïcödé", "éàü ÄÖÜß", "Crème brûlée"),
+    titles=("Überzüge für Öfen", "ÉTÉ À ÉVRY", "Crème brûlée", "GRÖßE ÄNDERN"),
 )
 _encoded("cp932", "the code page of Japanese Windows", _to("cp932"), titles=JAPANESE)
 _encoded(

@@ -1,6 +1,7 @@
 """Kinds that are loud but not wholly right, and why: nothing is wrong with what is stored, but more could be had."""
 
 LOUD = {
+    "cp1252_marks_of_trade": "a trade mark between two letters passes for a sign of another encoding",
     "cp932_half_width": "no kana but those of half width: all lines are set aside",
     "header_en_dashes": "dashes in headers are not taken for hyphens",
     "header_price_renamed": "the name is told as unknown, the price stays empty",

@@ -19,7 +19,7 @@ from .worker import ROOT, Worker
 KINDS = load_kinds()
 NAMES = list(KINDS)
 QUICK = set(NAMES[::12])
-SHARE = 0.9  # of all kinds must be wholly right
+SHARE = 0.965  # of all kinds must be wholly right
 SPOKEN = NAMES[5 :: len(NAMES) // 10][:10]  # through the command line, too
 
 

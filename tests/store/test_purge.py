@@ -198,6 +198,18 @@ def test_money_goes_with_its_order_and_alone_by_its_date(tmp_path):
     assert store.load(again(tmp_path / "s.txt", tmp_path), db=db).files[0].loaded == 0
 
 
+def test_of_a_reference_of_a_bill_only_the_parcel_goes(db, tmp_path):
+    """Order 77 is none: only a list of parcels names it, one of order 1 and one of another order."""
+    lines = [parcel(77, "1Z999AA10123456784"), parcel(77, "1Z999AA10123450000")]
+    bill = write(tmp_path / "bill.csv", TRACKING, lines, delimiter=",")
+    store.load(bill, db=db)
+    receipt = store.purge(db, order=order_id(1))
+    assert (receipt.orders, everywhere(db, "1Z999AA10123456784")) == (1, [])
+    assert ask(db, f"SELECT tracking FROM parcels WHERE order_id = '{order_id(77)}'") == [("1Z999AA10123450000",)]
+    assert store.load(again(bill, tmp_path), db=db).files[0].removed == 1
+    assert everywhere(db, "1Z999AA10123456784") == []
+
+
 def test_nothing_but_what_is_meant_is_lost(db, files):
     con = store.reader(db)
     before = proof.shape(con, "shop")
@@ -321,3 +333,35 @@ def test_keys_are_found_in_bytes_wherever_they_stand(tmp_path):
     file.write_bytes(filler + b"111-2222222-3333334 111-2222222")
     assert proof.in_bytes(file, keys) == set()
     assert proof.in_bytes(file, set()) == set()
+
+
+ORDERS_OF_SHOP = """
+{title: Shop orders, find: here, unlocks: x, delimiter: comma, signature: [shop order, bought, customer], needs: [shop order],
+ known_at: {file_end: [bought]}, links: {customer: customer},
+ columns: {shop order: id, customer: id, bought: {type: day, formats: ["%Y-%m-%d"]}},
+ emits: {orders: {keys: {order_id: shop order}, anchor: bought, rank: 9, fixed: {ordered_at: bought}}}}
+"""
+CUSTOMERS = """
+{title: Shop customers, find: here, unlocks: x, delimiter: comma, signature: [customer, land], needs: [customer],
+ known_at: {file_end: []}, columns: {customer: id, land: text},
+ emits: {orders: {keys: {customer: customer}, rank: 9, fixed: {region: land}}}}
+"""
+
+
+def test_customers_go_with_their_only_order(tmp_path):
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "shop_orders.yaml").write_text(ORDERS_OF_SHOP)
+    (tmp_path / "formats" / "shop_customers.yaml").write_text(CUSTOMERS)
+    db, bought = tmp_path / "shop.duckdb", "2026-11-01"
+    made = [f"SHOPORDER{n},{bought},CUSTOMER000{customer}" for n, customer in ((1, 1), (2, 2), (3, 2))]
+    files = [
+        write(tmp_path / "orders.csv", ["shop order", "bought", "customer"], made, delimiter=","),
+        write(tmp_path / "customers.csv", ["customer", "land"], ["CUSTOMER0001,SP", "CUSTOMER0002,RJ"], delimiter=","),
+    ]
+    assert [result.state for result in store.load(files, db=db).files] == ["loaded"] * 2
+    for number, left in ((2, 2), (1, 1)):  # the customer of order 2 has another one
+        store.purge(db, order=f"SHOPORDER{number}")
+        assert ask(db, "SELECT count(*) FROM obs_shop_customers") == [(left,)]
+    assert everywhere(db, "CUSTOMER0001") + everywhere(db, "SHOPORDER1") + everywhere(db, "SHOPORDER2") == []
+    assert [result.removed for result in store.load([again(file, tmp_path) for file in files], db=db).files] == [2, 1]
+    assert ask(db, "SELECT order_id, region FROM order_lines") == [("SHOPORDER3", "RJ")]

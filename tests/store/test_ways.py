@@ -83,11 +83,11 @@ def the_long_way(monkeypatch):
 
     def all_orders(con, forms, scopes):
         con.execute("CREATE OR REPLACE TEMP TABLE several (g UBIGINT)")
-        for scope in scopes:
+        for part in scopes:
             orders = {form.name: f'o."{form.emits["order_lines"].keys["order_id"]}"' for form in forms}
             told = " UNION ".join(
                 f"SELECT hash(l.account, {order}) FROM obs_{name} o JOIN loads l ON l.file_id = o._file"
-                f"{scope.join('l.account', order)} WHERE {scope.where(order)}"
+                f"{part.join('l.account', order)} WHERE {part.where(order)}"
                 for name, order in orders.items()
             )
             con.execute(f"INSERT INTO several {told}")

@@ -63,7 +63,7 @@ def test_load_json_is_the_contract(tmp_path, export):
 
 def test_load_says_where_and_why_without_the_value(tmp_path, export):
     result = run("load", export, "--db", tmp_path / "shop.duckdb")
-    said = "line 4, column item-price: is no amount with at most two decimals and a decimal point (looks like 9,99)"
+    said = "line 4, column item-price: is no amount with at most two decimals, in the way this file writes them (looks like 9,99)"
     assert said in result.stdout
     assert "4,99" not in result.stdout
 

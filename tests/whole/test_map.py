@@ -347,6 +347,13 @@ def test_a_known_export_without_its_columns_is_told_so(tmp_path):
     assert "lacks carrier, state" in result.stderr
 
 
+def test_a_line_of_sums_is_no_order_even_where_it_looks_like_one(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("Order,SKU,Qty\n1,A,1\n2,B,2\nTotal,,3\n")
+    con = mapped(tmp_path, path)
+    assert rows(con, "order_lines", "order_id, units") == [("1", 1), ("2", 2)]
+
+
 def test_days_and_months_that_nothing_tells_apart(tmp_path, asked):
     path, db = tmp_path / "mine.csv", tmp_path / "shop.duckdb"
     path.write_text("Order,Date,SKU,Qty\n1,03/04/2026,A,1\n2,05/06/2026,A,2\n")

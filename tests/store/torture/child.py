@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from orderkit import store
-from orderkit.errors import OrderkitError
+from orderkit.errors import DatabaseLocked, OrderkitError
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "data" / "sample"
@@ -24,11 +24,20 @@ def child(db, files, how, limit):
     print("ready", flush=True)
     try:
         for part in [files] if how == "together" else [[file] for file in files]:
-            store.load(part, db=db)
+            load_when_free(part, db) if how == "insist" else store.load(part, db=db)
             for _ in part:
                 print("done", flush=True)
     except OrderkitError as problem:
         print(json.dumps({"kind": type(problem).__name__, "text": str(problem), "stage": _stage(problem)}), flush=True)
+
+
+def load_when_free(files, db):
+    """Loads files, again and again while another writer is at work."""
+    while True:
+        try:
+            return store.load(files, db=db)
+        except DatabaseLocked:
+            pass
 
 
 def _stage(problem):

@@ -68,7 +68,7 @@ def disks_full(count, folder, known):
     results = []
     for n, (way, first, share) in enumerate(points):
         if len(results) < count:
-            found = one_disk(folder, folder / f"disk {n}", known[first], way == "mounted", first == "base", share)
+            found = one_disk(folder, folder / f"disk-{n}", known[first], way == "mounted", first == "base", share)
             results += [found | {"way": way}] if found else []
     keys = (*FAILURES, "unclear")
     by_stage = Counter(f"{r['way']}: {r['stage']}" for r in results)

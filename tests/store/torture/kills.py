@@ -83,13 +83,13 @@ def kill(number, folder, known, longest):
     return {"step": step} | found
 
 
-def prepared(folder):
+def prepared(folder, ways=("together", "each")):
     """The states of unbroken runs, with and without a base, and how long such a run takes at most."""
     known = {"base": states(folder / "base.duckdb", FILES, BASE), "fresh": states(folder / "fresh.duckdb", FILES)}
     (folder / "base.duckdb").unlink()
     store.load(BASE, db=folder / "base.duckdb")
     longest = 0
-    for how in ("together", "each"):
+    for how in ways:
         db = folder / f"{how}.duckdb"
         shutil.copy(folder / "base.duckdb", db)
         process, began = start(db, FILES, how), time.monotonic()

@@ -81,11 +81,8 @@ def writers(folder, rounds=10, files=8):
         first.communicate()
     db = folder / "both.duckdb"
     halves = parts(SAMPLE / "requests.csv", folder, files)
-    threads = [threading.Thread(target=insist, args=(db, halves[n::2])) for n in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for process in [start(db, halves[n::2], "insist") for n in range(2)]:
+        process.communicate()
     con = store.reader(db)
     result["lost"] = files - con.sql("SELECT count(*) FROM loads").fetchall()[0][0]
     return result
@@ -98,11 +95,3 @@ def refused(db, pid):
     except DatabaseLocked as problem:
         return problem.pid == pid and str(pid) in str(problem)
     return False
-
-
-def insist(db, files):
-    """Loads files, each in a process of its own, again and again while another writer is at work."""
-    for file in files:
-        for _ in range(100):
-            if "done" in start(db, [file]).communicate()[0].splitlines():
-                break
