@@ -12,9 +12,10 @@ import duckdb
 
 from orderkit.errors import FileRefused
 from orderkit.formats import header_words, normal, recognise
-from orderkit.store import evidence, pseudonyms, scrub, types
+from orderkit.store import evidence, sifting, types
 from orderkit.store.door import Content
-from orderkit.store.splitting import split_lines
+from orderkit.store.selecting import fields, pads, quoted_by_a_tool, select, stored
+from orderkit.store.splitting import split_lines, split_sifted
 from orderkit.store.sql import pattern, text
 
 LOOKED_AT = 5000  # wrong lines among which a second header is looked for
@@ -30,67 +31,14 @@ def can_be_fast(match):
     return match.line == 1 and not form.tree and not form.row_total and not form.footers and not evidence.needs_evidence(match)
 
 
-def _fields(match):
-    """(position, column) of every kept column of the file, first header first."""
-    return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
-
-
-def _stored(match):
-    """The columns that a file fills, as SQL names: those of its header, and those that the lines above it tell."""
-    return [f'"{name}"' for name in [*(column.name for _, column in _fields(match)), *match.constants]]
-
-
-def _select(match, style, clock, *, controls=True):
-    """SQL of cells and typed values of the kept columns, and (position, SQL of the reason code) where a cell can be wrong.
-
-    A reason is meant where cells and values stand beside each other under their names: no value is made twice. What buyers wrote
-    loses what tells who they are, and what identifies them becomes a pseudonym. Without `controls` the bytes were found to hold
-    no control characters.
-    """
-    fields, needs = _fields(match), match.format.needs
-    cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in fields]
-    told = {column.name: _value(column, f"c{at}", style) for at, column in fields}
-    told |= {name: text(value) for name, value in match.constants.items()}
-    values = [f'{value} AS "{name}"' for name, value in told.items()]
-    judged = [(at, column) for at, column in fields if not column.identifies]
-    reasons = [
-        (
-            at,
-            types.reason(column, f"c{at}", column.name in needs, style, clock, typed=f'"{column.name}"', controls=controls),
-        )
-        for at, column in judged
-    ]
-    return cells, values, [(at, reason) for at, reason in reasons if reason]
-
-
-def _value(column, cell, style):
-    if column.identifies:
-        return pseudonyms.sql(cell, column.identifies)
-    value = types.value(column, cell, style)
-    return scrub.sql(value) if column.type == "comment" else value
-
-
-def _quoted_by_a_tool(match):
-    """SQL conditions that a cell of a file without quoting looks as if a tool had quoted it: the whole file has to tell."""
-    if match.quoted:
-        return []
-    free = [f"c{at}" for at, column in _fields(match) if column.type in ("text", "id", "comment")]
-    return [f"(starts_with({cell}, '\"') AND ends_with({cell}, '\"') AND contains({cell}, '\"\"'))" for cell in free]
-
-
-def _pads(match, reading):
-    """The key for pseudonyms as parameters, where a column of the file needs it."""
-    return reading.pads if any(column.identifies for _, column in _fields(match)) else {}
-
-
 def fast_pass(con, path, match, table, file_id, reading):
     """Inserts all records of a clean file into `table`; the number of records.
 
     Raises Doubt where any record is not plainly right; the caller rolls back and runs `record_scan`.
     """
     content = reading.content
-    cells, values, reasons = _select(match, types.PLAIN, reading.clock, controls=False)
-    wrong = " OR ".join([*(f"({reason}) IS NOT NULL" for _, reason in reasons), *_quoted_by_a_tool(match)])
+    cells, values, reasons = select(match, types.PLAIN, reading.clock, controls=False)
+    wrong = " OR ".join([*(f"({reason}) IS NOT NULL" for _, reason in reasons), *quoted_by_a_tool(match)])
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
     quote = "'\"'" if match.quoted else "''"
     new_line = r"'\r\n'" if content.crlf else r"'\n'"
@@ -103,9 +51,9 @@ def fast_pass(con, path, match, table, file_id, reading):
     try:
         con.execute(
             f"INSERT INTO {table} BY NAME"
-            f" SELECT {', '.join(_stored(match))}, CASE WHEN {wrong} THEN error('doubt') ELSE $file_id::INTEGER END AS _file"
+            f" SELECT {', '.join(stored(match))}, CASE WHEN {wrong} THEN error('doubt') ELSE $file_id::INTEGER END AS _file"
             f" FROM (SELECT *, {', '.join(values)} FROM (SELECT {', '.join(cells)} FROM {source}))",
-            {"file_id": file_id, **_pads(match, reading)},
+            {"file_id": file_id, **pads(match, reading.pads)},
         )
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         raise Doubt from None  # the engine's text may echo a raw line, so it goes no further
@@ -145,10 +93,10 @@ def record_scan(con, path, match, table, file_id, reading):
 def _type_records(con, match, reading):
     """Makes TEMP table _typed: line, the typed columns, and `_wrong`: what is wrong first with the record, else NULL."""
     style, clock = _style(con, match, reading)
-    cells, values, reasons = _select(match, style, clock)
+    cells, values, reasons = select(match, style, clock)
     if reading.content.damaged:
         found = dict(reasons)
-        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, column in _fields(match) if not column.identifies]
+        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, column in fields(match) if not column.identifies]
     wrong = [
         f"CASE WHEN {reason} IS NOT NULL"
         f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
@@ -156,9 +104,9 @@ def _type_records(con, match, reading):
     ]
     wrong += _row_total(match)
     whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
-    fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in _fields(match))
-    names = ", ".join(_stored(match))
-    own = ", ".join(f"c{at}" for at, _ in _fields(match))
+    fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in fields(match))
+    names = ", ".join(stored(match))
+    own = ", ".join(f"c{at}" for at, _ in fields(match))
     typed = f"""
         CREATE OR REPLACE TEMP TABLE _typed AS
         SELECT
@@ -173,12 +121,12 @@ def _type_records(con, match, reading):
             )
         )
     """
-    con.execute(typed, _pads(match, reading) or None)
+    con.execute(typed, pads(match, reading.pads) or None)
 
 
 def _style(con, match, reading):
     """How this file writes numbers and dates, and the clock where it can be believed."""
-    cells = ", ".join(f"{types.cell(f'fields[{at + 1}]')} AS c{at}" for at, _ in _fields(match))
+    cells = ", ".join(f"{types.cell(f'fields[{at + 1}]')} AS c{at}" for at, _ in fields(match))
     source = f"(SELECT {cells} FROM _records WHERE fault IS NULL)"
     style = evidence.decide(con, match, source, native=reading.native, clock=reading.clock)
     return style, evidence.clock_bound(con, match, source, reading.clock, style)
@@ -186,7 +134,7 @@ def _style(con, match, reading):
 
 def _row_total(match):
     """SQL of what is wrong where the parts of a row do not add up; not judged where the file has columns we do not know."""
-    rule, found = match.format.row_total, {column.name: at for at, column in _fields(match)}
+    rule, found = match.format.row_total, {column.name: at for at, column in fields(match)}
     if rule is None or match.unknown or rule.total not in found:
         return []
     parts = " + ".join(f'coalesce("{name}", 0)' for name in rule.of if name in found)
@@ -201,7 +149,7 @@ def _store(con, match, table, file_id):
     """Moves typed records to where they belong; (records, set aside). Of a tree a record is set aside with any of its rows."""
     record = "_record" if match.format.tree else "line"
     bad = f"SELECT {record} FROM _typed WHERE _wrong IS NOT NULL"
-    names = ", ".join(_stored(match))
+    names = ", ".join(stored(match))
     con.execute(
         f"INSERT INTO {table} BY NAME SELECT {names}, $file_id::INTEGER AS _file FROM _typed"
         f" WHERE {record} NOT IN ({bad}) ORDER BY line",

@@ -13,8 +13,17 @@ BREAK = "\ue000"  # stands where a line end was taken out of a record of a tab f
 FREE = ("text", "comment", "personal", "ignored")  # types in which a line end may stand
 
 
+def looks_like_a_record(match):
+    """SQL text of the pattern of how a record starts, where the format of a file without quotes says it; else None."""
+    start = None if match.quoted else match.format.record_start
+    return start and text(f"^({start})".replace(r"\t", match.delimiter))
+
+
 def split_lines(con, path, match, gzip):
-    """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line."""
+    """Makes TEMP table _records (line, fields, fault) of all non-empty records behind the header line.
+
+    Gives whether a tool had quoted the fields of a tab file.
+    """
     source = (
         f"read_csv({pattern(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)},"
         f" quote='', escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=16000000)"
@@ -23,12 +32,26 @@ def split_lines(con, path, match, gzip):
         "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"
         f" FROM (SELECT row_number() OVER () AS n, l FROM {source}) WHERE n >= {match.line}"
     )
+    return _make_records(con, match, _surplus)
+
+
+def split_sifted(con, match):
+    """The same of the lines in TEMP table _lines that were sifted out of a file: see sifting.py."""
+    con.execute("CREATE OR REPLACE TEMP TABLE _known AS SELECT line FROM _lines WHERE known")
+    con.execute("ALTER TABLE _lines DROP COLUMN known")
+    was_quoted = _make_records(con, match, lambda con, match: 0)  # nearly all lines of the file have the fields of the header
+    con.execute("DELETE FROM _records WHERE line IN (SELECT line FROM _known); DROP TABLE _known")
+    return was_quoted
+
+
+def _make_records(con, match, surplus_of):
     _mark_starts(con, match)
     _join_broken(con, match)
-    surplus = _surplus(con, match)
-    fields = _quoted(match, surplus) if match.quoted else _plain(match, surplus, _was_quoted(con, match))
+    surplus, was_quoted = surplus_of(con, match), not match.quoted and _was_quoted(con, match)
+    fields = _quoted(match, surplus) if match.quoted else _plain(match, surplus, was_quoted)
     con.execute(f"CREATE OR REPLACE TEMP TABLE _records AS {fields}")
     con.execute("DROP TABLE _lines; DROP TABLE _joined")
+    return was_quoted
 
 
 def _mark_starts(con, match):
@@ -37,11 +60,9 @@ def _mark_starts(con, match):
     In a quoted file that is a line before which all quotes are closed; where a quote swallows too many lines, every line is
     one. In a tab file it is a line that looks like a record; blank lines stand alone, so that they join nothing.
     """
-    form = match.format
     if not match.quoted:
-        if form.record_start:
-            like_a_record = text(f"^({form.record_start})".replace(r"\t", match.delimiter))
-            con.execute(f"UPDATE _lines SET starts = line <= {match.line + 1} OR l = '' OR regexp_matches(l, {like_a_record})")
+        if start := looks_like_a_record(match):
+            con.execute(f"UPDATE _lines SET starts = line <= {match.line + 1} OR l = '' OR regexp_matches(l, {start})")
         return
     con.execute("""
         CREATE OR REPLACE TEMP TABLE _open AS

@@ -190,7 +190,7 @@ def test_people_and_places_are_invented(exports, india):
     checked = set()
     for name, rows in (exports | {"amazon_in_sale_report": india[1][:500]}).items():
         form = formats.formats()[name]
-        personal = [header for header in rows[0] if form.column(header).type == "personal"]
+        personal = [header for header in rows[0] if form.column(header).type == "personal" or form.column(header).identifies]
         for row in rows:
             for header in personal:
                 assert INVENTED.fullmatch(row[header].strip()), (name, header, row[header])

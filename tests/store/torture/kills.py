@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from orderkit import store
@@ -103,7 +104,7 @@ def prepared(folder, ways=("together", "each")):
 def kills(count, folder, known, longest, workers, seed=0):
     """Kills until `count` blows have fallen on a living load; the sums."""
     results, number = [], seed
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         while len(results) < count:
             missing = range(number, number + count - len(results))
             number += len(missing)
