@@ -76,7 +76,7 @@ def own_formats(folder):
         if path.stem in _shipped():
             raise FormatError(f"{path.name}: {path.stem} is the name of a shipped format. Give the file another name.")
         if not re.fullmatch("[a-z][a-z0-9_]*", path.stem):
-            raise FormatError(f"{path.name}: a format is named in small letters, digits and underlines, for example my_orders.yaml.")
+            raise FormatError(f"{path.name}: name it in small letters, digits and underlines, for example my_orders.yaml.")
         text = path.read_text(encoding="utf-8")
         _parsed(path.stem, text)
         found.append((path.stem, text))

@@ -24,6 +24,4 @@ def _remember_zone(con, form):
     """A marketplace that only the user's own format knows counts its days in the zone that the format names."""
     told = [emit.given["marketplace"] for emit in form.emits.values() if "marketplace" in emit.given]
     if form.zone and told and not told[0].sources:
-        con.execute(
-            f"INSERT OR IGNORE INTO marketplaces (marketplace, zone) VALUES ({told[0].sql}, $zone)", {"zone": form.zone}
-        )
+        con.execute(f"INSERT OR IGNORE INTO marketplaces (marketplace, zone) VALUES ({told[0].sql}, $zone)", {"zone": form.zone})

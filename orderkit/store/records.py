@@ -14,7 +14,7 @@ from orderkit.errors import FileRefused
 from orderkit.formats import header_words, normal, recognise
 from orderkit.store import evidence, sifting, types
 from orderkit.store.door import Content
-from orderkit.store.selecting import fields, pads, quoted_by_a_tool, select, stored
+from orderkit.store.selecting import kept_fields, pads, quoted_by_a_tool, select, stored
 from orderkit.store.splitting import split_lines, split_sifted
 from orderkit.store.sql import pattern, text
 
@@ -26,7 +26,7 @@ class Doubt(Exception):
 
 
 def can_be_fast(match):
-    """Whether the fast pass can judge every record alone: no sums within a row, no footers, nothing that the whole file decides."""
+    """Whether the fast pass can judge every record alone: no sums within rows, no footers, nothing that the whole file decides."""
     form = match.format
     return match.line == 1 and not form.tree and not form.row_total and not form.footers and not evidence.needs_evidence(match)
 
@@ -79,24 +79,47 @@ def record_scan(con, path, match, table, file_id, reading):
     header that stands there again are no records. In a damaged file a kept value with bytes that are no text is set aside.
     A second report in the same file is refused (FileRefused).
     """
-    split_lines(con, path, match, reading.content.packed)
+    sifted = None
+    if can_be_fast(match) and not _cut_may_show(match, reading.content):
+        sifted = sifting.sift(con, path, match, table, file_id, reading)
+    try:
+        return _scan_lines(con, path, match, table, file_id, reading, sifted)
+    except _MustBeWhole:
+        con.execute(f"DELETE FROM {table} WHERE _file = $id", {"id": file_id})
+        return _scan_lines(con, path, match, table, file_id, reading, None)
+
+
+class _MustBeWhole(Exception):
+    """The lines that were sifted out cannot be judged without the others."""
+
+
+def _scan_lines(con, path, match, table, file_id, reading, sifted):
+    """The record scan of the whole file, or of the lines that were sifted out of it: `sifted` is how many were right."""
+    if sifted is None:
+        split_lines(con, path, match, reading.content.packed)
+    elif split_sifted(con, match):
+        raise _MustBeWhole
     _drop_what_is_no_record(con, match)
     _mark_cut_off(con, match, reading.content)
-    _type_records(con, match, reading)
+    style, clock = _style(con, match, reading)
+    if sifted is not None:
+        clock = reading.clock
+        if not sifting.is_plain(style):
+            raise _MustBeWhole
+    _type_records(con, match, reading, style, clock)
     if not match.format.tree:
         _drop_repeated_headers(con, path, match, reading.known)
-    counts = _store(con, match, table, file_id)
+    count, aside = _store(con, match, table, file_id)
     con.execute("DROP TABLE _typed; DROP TABLE _records")
-    return counts
+    return count + (sifted or 0), aside
 
 
-def _type_records(con, match, reading):
+def _type_records(con, match, reading, style, clock):
     """Makes TEMP table _typed: line, the typed columns, and `_wrong`: what is wrong first with the record, else NULL."""
-    style, clock = _style(con, match, reading)
     cells, values, reasons = select(match, style, clock)
     if reading.content.damaged:
         found = dict(reasons)
-        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, column in fields(match) if not column.identifies]
+        reasons = [(at, _undecodable(at, found.get(at, "NULL"))) for at, column in kept_fields(match) if not column.identifies]
     wrong = [
         f"CASE WHEN {reason} IS NOT NULL"
         f" THEN struct_pack(header := {text(match.headers[at])}, reason := {reason}, shape := {types.shape(f'c{at}')}) END"
@@ -104,9 +127,9 @@ def _type_records(con, match, reading):
     ]
     wrong += _row_total(match)
     whole = "struct_pack(header := NULL::VARCHAR, reason := fault, shape := NULL::VARCHAR)"
-    fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in fields(match))
+    fields = ", ".join(f"fields[{at + 1}] AS f{at}" for at, _ in kept_fields(match))
     names = ", ".join(stored(match))
-    own = ", ".join(f"c{at}" for at, _ in fields(match))
+    own = ", ".join(f"c{at}" for at, _ in kept_fields(match))
     typed = f"""
         CREATE OR REPLACE TEMP TABLE _typed AS
         SELECT
@@ -126,7 +149,7 @@ def _type_records(con, match, reading):
 
 def _style(con, match, reading):
     """How this file writes numbers and dates, and the clock where it can be believed."""
-    cells = ", ".join(f"{types.cell(f'fields[{at + 1}]')} AS c{at}" for at, _ in fields(match))
+    cells = ", ".join(f"{types.cell(f'fields[{at + 1}]')} AS c{at}" for at, _ in kept_fields(match))
     source = f"(SELECT {cells} FROM _records WHERE fault IS NULL)"
     style = evidence.decide(con, match, source, native=reading.native, clock=reading.clock)
     return style, evidence.clock_bound(con, match, source, reading.clock, style)
@@ -134,7 +157,7 @@ def _style(con, match, reading):
 
 def _row_total(match):
     """SQL of what is wrong where the parts of a row do not add up; not judged where the file has columns we do not know."""
-    rule, found = match.format.row_total, {column.name: at for at, column in fields(match)}
+    rule, found = match.format.row_total, {column.name: at for at, column in kept_fields(match)}
     if rule is None or match.unknown or rule.total not in found:
         return []
     parts = " + ".join(f'coalesce("{name}", 0)' for name in rule.of if name in found)
@@ -181,9 +204,14 @@ def _last_id(match):
     return len(match.columns) if last and last.kept and last.type == "id" else None
 
 
+def _cut_may_show(match, content):
+    """The position of the value by which it shows that a file was cut off within its last line; None where none can."""
+    return _last_id(match) if content.last else None
+
+
 def _mark_cut_off(con, match, content):
     """The last record of a file that ends within a line is cut off where its last value is shorter than all others are long."""
-    if at := content.last and _last_id(match):
+    if at := _cut_may_show(match, content):
         con.execute(f"""
             UPDATE _records
             SET fault = 'cut_off'

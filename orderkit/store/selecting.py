@@ -4,14 +4,14 @@ from orderkit.store import pseudonyms, scrub, types
 from orderkit.store.sql import text
 
 
-def fields(match):
+def kept_fields(match):
     """(position, column) of every kept column of the file, first header first."""
     return [(at, column) for at, column in enumerate(match.columns) if column and column.kept]
 
 
 def stored(match):
     """The columns that a file fills, as SQL names: those of its header, and those that the lines above it tell."""
-    return [f'"{name}"' for name in [*(column.name for _, column in fields(match)), *match.constants]]
+    return [f'"{name}"' for name in [*(column.name for _, column in kept_fields(match)), *match.constants]]
 
 
 def select(match, style, clock, *, controls=True):
@@ -21,7 +21,7 @@ def select(match, style, clock, *, controls=True):
     loses what tells who they are, and what identifies them becomes a pseudonym. Without `controls` the bytes were found to hold
     no control characters.
     """
-    kept, needs = fields(match), match.format.needs
+    kept, needs = kept_fields(match), match.format.needs
     cells = [f"{types.cell(f'f{at}')} AS c{at}" for at, _ in kept]
     told = {column.name: _value(column, f"c{at}", style) for at, column in kept}
     told |= {name: text(value) for name, value in match.constants.items()}
@@ -48,10 +48,10 @@ def quoted_by_a_tool(match):
     """SQL conditions that a cell of a file without quoting looks as if a tool had quoted it: the whole file has to tell."""
     if match.quoted:
         return []
-    free = [f"c{at}" for at, column in fields(match) if column.type in ("text", "id", "comment")]
+    free = [f"c{at}" for at, column in kept_fields(match) if column.type in ("text", "id", "comment")]
     return [f"(starts_with({cell}, '\"') AND ends_with({cell}, '\"') AND contains({cell}, '\"\"'))" for cell in free]
 
 
 def pads(match, known):
     """The key for pseudonyms as parameters, where a column of the file needs it."""
-    return known if any(column.identifies for _, column in fields(match)) else {}
+    return known if any(column.identifies for _, column in kept_fields(match)) else {}

@@ -7,11 +7,11 @@ doubtful, or where something about the whole file has to be known that the doubt
 from dataclasses import replace
 
 from orderkit.store import types
-from orderkit.store.selecting import fields, pads, quoted_by_a_tool, select, stored
+from orderkit.store.selecting import kept_fields, pads, quoted_by_a_tool, select, stored
 from orderkit.store.splitting import LINE_END, looks_like_a_record
 from orderkit.store.sql import pattern, text
 
-SMALLEST = 1
+SMALLEST = 20_000  # lines of a file for which it pays
 MOST = 0.05  # share of doubtful lines
 
 
@@ -54,9 +54,9 @@ class _Judged:
         columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(self.match.headers)))
         new_line = r"'\r\n'" if self.content.crlf else r"'\n'"
         source = (
-            f"read_csv({pattern(self.path)}, columns={{{columns}}}, auto_detect=false, header=true, quote='', escape='', comment='',"
-            f" delim={text(self.match.delimiter)}, {self._packing()}, nullstr='', strict_mode=true, ignore_errors=true,"
-            f" new_line={new_line}, max_line_size=16000000)"
+            f"read_csv({pattern(self.path)}, columns={{{columns}}}, auto_detect=false, header=true, quote='', escape='',"
+            f" comment='', delim={text(self.match.delimiter)}, {self._packing()}, nullstr='', strict_mode=true,"
+            f" ignore_errors=true, new_line={new_line}, max_line_size=16000000)"
         )
         return f"(SELECT *, {', '.join(self.typed)} FROM (SELECT *, {', '.join(self.cells)} FROM {source}))"
 
@@ -97,7 +97,7 @@ def _insert(con, judged, table, file_id):
     con.execute("SET preserve_insertion_order = false")
     con.execute(
         f"INSERT INTO {table} BY NAME SELECT {', '.join(stored(judged.match))}, $file_id::INTEGER AS _file"
-        f" FROM {judged.records()} WHERE NOT ({judged.wrong})",
+        f" FROM {judged.records()} WHERE ({judged.wrong}) IS NOT TRUE",
         {"file_id": file_id, **judged.values},
     )
     con.execute("SET preserve_insertion_order = true")
@@ -111,7 +111,7 @@ def _count(con, table, file_id):
 
 def _clock_counts(con, match, table, file_id, clock):
     """Whether the clock can be believed, as far as most of the records tell: see evidence.clock_bound."""
-    past = [column.name for _, column in fields(match) if column.past and column.type in ("moment", "day")]
+    past = [column.name for _, column in kept_fields(match) if column.past and column.type in ("moment", "day")]
     if not past or clock is None:
         return True
     told = ", ".join(f'epoch_us(CAST("{name}" AS TIMESTAMPTZ))' for name in past)
