@@ -117,9 +117,9 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     A file named by the caller that is no known export is refused; in a folder such files are skipped and listed. `account` is
     part of every key: name it where one database holds several seller accounts. `progress(text)` is told of each file.
     `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments`
-    keeps what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told. `buyers`
-    gives each buyer a pseudonym, so that those who come again can be counted; the key to them lies beside the database (see
-    store/pseudonyms.py).
+    keeps what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told.
+    `buyers` gives each buyer a pseudonym, so that those who come again can be counted; the key to them lies beside the database
+    (see store/pseudonyms.py).
 
     Bad lines never raise: they are set aside. BadValue is raised for a path that does not exist or an empty folder,
     DatabaseLocked where another program holds the database, FormatError for a description of the user's that cannot be used.

@@ -26,7 +26,7 @@ class Doubt(Exception):
 
 
 def can_be_fast(match):
-    """Whether the fast pass can judge every record alone: no sums within rows, no footers, nothing that the whole file decides."""
+    """Whether the fast pass can judge every record alone: no sums in a row, no footers, nothing that the whole file decides."""
     form = match.format
     return match.line == 1 and not form.tree and not form.row_total and not form.footers and not evidence.needs_evidence(match)
 
