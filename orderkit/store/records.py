@@ -41,12 +41,12 @@ def fast_pass(con, path, match, table, file_id, reading):
     wrong = " OR ".join([*(f"({reason}) IS NOT NULL" for _, reason in reasons), *quoted_by_a_tool(match)])
     columns = ", ".join(f"'f{at}': 'VARCHAR'" for at in range(len(match.headers)))
     quote = "'\"'" if match.quoted else "''"
-    new_line = r"'\r\n'" if content.crlf else r"'\n'"
+    new_line = "" if content.crlf else r", new_line='\n'"  # told CR LF, the engine's strict reader finds no records at all
     compression = "'gzip'" if content.packed else "'none'"
     source = (
         f"read_csv({pattern(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
         f" quote={quote}, escape={quote}, comment='', compression={compression}, nullstr='', strict_mode=true,"
-        f" new_line={new_line}, max_line_size=16000000)"
+        f" max_line_size=16000000{new_line})"
     )
     try:
         con.execute(

@@ -77,7 +77,7 @@ def test_sifting_changes_nothing(tmp_path, monkeypatch, sifted, what, end):
     wrong = {"one of each, first half": WAYS[:10], "one of each, second half": WAYS[10:]}.get(what, [what])
     lines = [order_line(number, headers=WITHOUT_IDS) for number in range(LINES)]
     for at, way in enumerate(wrong):
-        lines.insert(20 + 30 * at, broken(LINES + at, way))
+        lines.insert(20 + 30 * at, broken(LINES + at, way).replace("\n", end))
     path = write(tmp_path / "orders.txt", WITHOUT_IDS, lines, end=end)
     short, long = both(monkeypatch, tmp_path, path)
     assert short == long
