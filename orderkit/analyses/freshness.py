@@ -2,37 +2,16 @@
 
 import pandas as pd
 
-from orderkit.analyses import show
+from orderkit.analyses import gaps, show
+from orderkit.analyses.gaps import Need
 from orderkit.errors import UnknownName
-from orderkit.formats import formats
 from orderkit.store import reason_words
 
 SHOWN = 50  # lines set aside on a page
-BY_STATUS = "fate by order status"
+BY_STATUS = Need("fate by order status", "order_lines", ("delivery_outcome",))  # told in India alone, so nowhere missed
 
-# section -> what it needs: words, canonical table, column that an export must give
-NEEDS = {
-    "todo": [
-        ("orders", "order_lines", "status"),
-        ("what buyers ask", "requests", "official"),
-        ("returns", "returns", "received_at"),
-    ],
-    "exposure": [
-        ("orders", "order_lines", "status"),
-        ("promised dates", "order_lines", "deliver_by"),
-        ("parcels", "parcels", "outcome"),
-    ],
-    "returns": [
-        ("orders", "order_lines", "status"),
-        ("returns", "returns", "reason_as_exported"),
-        ("inspections", "inspections", "state"),
-    ],
-    "losses": [
-        ("orders", "order_lines", "status"),
-        ("parcels", "parcels", "outcome"),
-        (BY_STATUS, "order_lines", "delivery_outcome"),
-    ],
-}
+# section -> the heading it stands under, by which each need says that it fills it; and what is told where it is there
+SECTIONS = {"todo": (gaps.TODO, ()), "exposure": (gaps.LATE, ()), "returns": (gaps.WHY, ()), "losses": (gaps.LOST, (BY_STATUS,))}
 
 
 def set_aside(con):
@@ -59,27 +38,30 @@ def set_aside(con):
 def up_to(con, section):
     """One sentence: for everything that a section needs, up to which day the loaded exports tell, or which export would.
 
-    Days are UTC days. Raises UnknownName for a section that does not exist.
+    Days are UTC days. Only exports of marketplaces that are seen in the database are named. Raises UnknownName for a section that
+    does not exist.
     """
-    if section not in NEEDS:
-        raise UnknownName("section", section, NEEDS)
-    newest = con.sql("""
-        SELECT format, max(least(covers_to, as_of))
-        FROM loads, context
-        WHERE covers_from <= as_of
-        GROUP BY format
-    """)
-    held = dict(newest.fetchall())
-    have, missing = [], []
-    told = con.sql("SELECT count(*) FROM order_lines WHERE delivery_outcome IS NOT NULL").fetchall() != [(0,)]
-    for words, table, column in NEEDS[section]:
-        giving = [form for form in formats().values() if table in form.emits and column in form.emits[table].given]
-        days = [held[form.name] for form in giving if form.name in held]
-        if words == BY_STATUS and not told:  # only in India do order statuses tell what became of a parcel
-            continue
-        if days:
-            have.append(f"{words} to {show.day(max(days).date())}")
-        elif words != BY_STATUS:
-            missing.append(f"{words} ({' or '.join(form.title for form in giving)})")
+    if section not in SECTIONS:
+        raise UnknownName("section", section, SECTIONS)
+    heading, others = SECTIONS[section]
+    needs = [need for need in gaps.NEEDS if {heading, gaps.EVERY} & set(need.fills)] + [*others]
+    as_of = con.sql("SELECT as_of FROM context").fetchall()[0][0]
+    found = gaps.gaps(con, as_of, needs, as_of=as_of)
+    several = len({gap.marketplace for gap in found} - {None}) > 1
+    have = [_reaches(gap, several) for gap in found if gap.known]
+    missing = [_lacks(gap, several) for gap in found if not gap.known and gap.need != BY_STATUS.words]
     said = f"Data up to: {', '.join(have)}." if have else "No data for this part."
     return said + (f" Not loaded: {', '.join(missing)}." if missing else "")
+
+
+def _named(gap, several):
+    return f"{gap.marketplace} {gap.short}" if several and gap.marketplace else gap.short
+
+
+def _reaches(gap, several):
+    return _named(gap, several) + (f" to {show.day(gap.up_to)}" if gap.up_to else "")
+
+
+def _lacks(gap, several):
+    titles = " or ".join(export.title for export in gap.exports)
+    return _named(gap, several) + (f" ({titles})" if titles else "")

@@ -24,7 +24,7 @@ class Need:
     """Something that the page or an analysis needs: in which canonical table and columns it stands, and which sections it fills.
 
     `channel`: whose orders it is about, None for all. `by_shop`: whether each marketplace has an export of its own for it.
-    `best`: the export to name first.
+    `best`: the export to name first. `short`: its words where many are told in one sentence.
     """
 
     words: str
@@ -34,16 +34,17 @@ class Need:
     channel: str | None = None
     by_shop: bool = True
     best: str | None = None
+    short: str | None = None
 
 
 NEEDS = (
     Need("orders", "order_lines", ("status",), (EVERY,)),
     Need("promised dates", "order_lines", ("deliver_by",), (LATE,), "FBM"),
-    Need("what became of your parcels", "parcels", ("outcome", "delivered_at"), (LATE, LOST), "FBM"),
-    Need("returns and their reasons", "returns", ("reason_as_exported",), (WHY,), "FBM"),
+    Need("what became of your parcels", "parcels", ("outcome", "delivered_at"), (LATE, LOST), "FBM", short="parcels"),
+    Need("returns and their reasons", "returns", ("reason_as_exported",), (WHY, TODO), "FBM", short="returns"),
     Need("returns of FBA units", "returns", ("disposition",), (WHY,), "FBA"),
     Need("what buyers ask", "requests", ("asked_at",), (TODO,), by_shop=False),
-    Need("what came back, and in which state", "inspections", ("state",), (TODO,), "FBM", by_shop=False),
+    Need("what came back, and in which state", "inspections", ("state",), (TODO,), "FBM", by_shop=False, short="inspections"),
     Need("refunds, fees and payouts", "money", ("amount",)),
     Need(HEALTH, "account_health", ("rate",)),
     Need("stock movements at Amazon", "stock_events", ("units",), channel="FBA"),
@@ -77,6 +78,7 @@ class Gap:
     of: int
     fills: tuple
     exports: tuple
+    short: str
 
     @property
     def words(self):
@@ -86,14 +88,19 @@ class Gap:
 
     def to_json(self):
         """The same as a dict."""
-        return asdict(self) | {"up_to": self.up_to.isoformat() if self.up_to else None}
+        told = asdict(self) | {"up_to": self.up_to.isoformat() if self.up_to else None}
+        del told["short"]
+        return told
 
 
-def gaps(con, clock):
-    """Every need of this shop as a Gap, those of the page first; empty where nothing was loaded."""
-    seen = _Seen(con, clock)
+def gaps(con, clock, needs=NEEDS, *, as_of=None):
+    """Every need of this shop as a Gap, in the order of `needs`; empty where nothing was loaded.
+
+    as_of: a moment; exports that begin later do not count, and no gap is told as met beyond it.
+    """
+    seen = _Seen(con, clock, needs, as_of)
     found = []
-    for need in NEEDS:
+    for need in needs:
         if need.channel in (None, *seen.channels) or (need.channel == "FBM" and not seen.channels):
             shops = seen.families if need.by_shop else (None,)
             found += [gap for shop in shops if (gap := seen.gap(need, shop))]
@@ -103,22 +110,23 @@ def gaps(con, clock):
 class _Seen:
     """What a database holds: loads by format, and the rows of every table by the formats that tell of them."""
 
-    def __init__(self, con, clock):
-        self._con, self._clock = con, clock
+    def __init__(self, con, clock, needs, as_of):
+        self._con, self._clock, self._needs = con, clock, needs
         self._known = known_formats(con)
-        loads = con.sql("SELECT format, max(covers_to) FROM loads GROUP BY format").fetchall()
-        self._up_to = {name: moment for name, moment in loads if name in self._known}
+        loads = con.sql(LOADS, params={"as_of": as_of}).fetchall()
+        loaded = {name: moment for name, moment in loads if name in self._known}
+        self._up_to = {name: moment for name, moment in loaded.items() if moment}
         told = con.sql("SELECT DISTINCT marketplace, channel FROM order_lines").fetchall()
         self.channels = {channel or "FBM" for _, channel in told} | {
-            self._known[name].channel for name in self._up_to if self._known[name].channel == "FBA"
+            self._known[name].channel for name in loaded if self._known[name].channel == "FBA"
         }
-        families = [_family(self._known[name]) for name in self._up_to] + [_family_of_site(site) for site, _ in told]
+        families = [_family(self._known[name]) for name in loaded] + [_family_of_site(site) for site, _ in told]
         self.families = [name for name in guide.ORDER if name in families and name not in ELSEWHERE]
-        self._rows = {need.table: self._counted(need.table) for need in NEEDS} if self._up_to else {}
+        self._rows = {need.table: self._counted(need.table) for need in needs} if loaded else {}
 
     def _counted(self, table):
         """[(formats that tell of the rows, marketplace, channel, {column: rows that have it}, rows)] of a canonical table."""
-        columns = sorted({column for need in NEEDS if need.table == table for column in need.columns})
+        columns = sorted({column for need in self._needs if need.table == table for column in need.columns})
         have = ", ".join(f"count(t.{column})" for column in columns)
         site, source, only = "NULL, NULL", table, ""
         if table == "order_lines":
@@ -140,7 +148,8 @@ class _Seen:
         state = _state(need, known, of, days)
         exports = [form for form in givers if form.name in self._up_to] if state == "old" else _advice(need, givers, shop)
         told = tuple(Export(form.name, form.title, form.find, form.unlocks) for form in exports)
-        return Gap(need.words, shop, state, up_to.date() if up_to else None, days, known, of, need.fills, told)
+        day, short = up_to.date() if up_to else None, need.short or need.words
+        return Gap(need.words, shop, state, day, days, known, of, need.fills, told, short)
 
     def _belongs(self, row, need, shop):
         formats, site, channel = row[:3]
@@ -180,6 +189,16 @@ def _advice(need, givers, shop):
     return ([form for form in ranked if form.need != "optional"] or ranked)[:MOST]
 
 
+# a format counts as loaded however late: which marketplaces a seller sells on does not change with the moment asked for
+LOADS = """
+    SELECT
+        format,
+        max(least(covers_to, $as_of)) FILTER (
+            covers_to IS NOT NULL AND ($as_of IS NULL OR covers_from IS NULL OR covers_from <= $as_of)
+        )
+    FROM loads
+    GROUP BY format
+"""
 # parcels that an export names, and lines that were shipped without any: what is not known of them
 PARCELS = """
     SELECT o.seen_in, o.marketplace, o.channel, p.outcome, p.delivered_at, p.insured, p.label_cost

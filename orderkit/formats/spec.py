@@ -10,7 +10,7 @@ from orderkit.formats.tree import Tree, read_tree
 __all__ = ["Column", "Emit", "Format", "Given", "name_of", "normal", "read_format"]
 
 TYPES = {
-    "order_id", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "country",
+    "order_id", "order_ref", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "country",
     "moment", "day", "boolean", "choice", "region", "personal", "ignored",
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}

@@ -9,7 +9,7 @@ from orderkit.store.merge import best, ranked
 from orderkit.store.observations import table_of
 from orderkit.store.order_rows import line_rows
 from orderkit.store.partial import Part, quoted
-from orderkit.store.recipes import RECIPES, column
+from orderkit.store.recipes import NO_ORDER, RECIPES, column
 from orderkit.store.schema import column_types, fill_calendar
 from orderkit.store.scope import Scope, scopes, scopes_apart
 
@@ -30,6 +30,7 @@ def rebuild(con, file_id, form):
 
 def build(con):
     """Builds all stored rows anew from all observations."""
+    con.execute("SET max_vacuum_tasks = 0")
     for table in TABLES:
         con.execute(f"DELETE FROM main.{table}")
     ties.make(con, known_formats(con).values())
@@ -41,10 +42,9 @@ def build(con):
 def _rebuild_orders(con, file_id, form):
     ties.make(con, known_formats(con).values())
     touched = _touch(con, file_id, form)
-    # a checkpoint closes the gaps that deleting leaves; where nothing was, it would only write everything twice
-    con.execute("RESET max_vacuum_tasks" if touched else "SET max_vacuum_tasks = 0")
     for table in OF_ORDERS:
-        only = " WHERE (account, order_id) IN (SELECT account, order_id FROM touched)" if touched else ""
+        order = f"coalesce(order_id, '{NO_ORDER}' || parcel)" if table == "parcels" else "order_id"
+        only = f" WHERE (account, {order}) IN (SELECT account, order_id FROM touched)" if touched else ""
         con.execute(f"DELETE FROM main.{table}{only}")
     _build_orders(con, "main", as_of=False, touched=touched)
 

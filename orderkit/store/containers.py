@@ -15,11 +15,11 @@ from pathlib import Path
 from orderkit.errors import FileRefused
 from orderkit.store import kinds, packing
 from orderkit.store.kinds import NEVER_EXPORTS, sniff_utf16
-from orderkit.store.packing import check_gzip, gunzip
+from orderkit.store.packing import gunzip
 from orderkit.store.parquet import parquet_rows
 from orderkit.store.sheets import sheet_rows, sheets_with_rows
 
-__all__ = ["NEVER_EXPORTS", "Member", "check_gzip", "gunzip", "members", "parquet_rows", "sheet_rows", "sniff_utf16"]
+__all__ = ["NEVER_EXPORTS", "Member", "gunzip", "members", "parquet_rows", "sheet_rows", "sniff_utf16"]
 
 NO_FILE = "is a pipe, a device or a folder, not a file. Load the file itself."
 NESTED = "is an archive inside an archive. Unpack it and load the files in it."
@@ -98,12 +98,12 @@ def _readable_kind(name, head):
 
 
 def _gzip(name, path, folder):
-    """The text in a gzip file stays where it is if DuckDB can read it there; all else is unpacked."""
+    """Text in a gzip file stays in it, for it is read there; all else is unpacked."""
     with packing.gunzip(path, name) as stream:
         kind = _readable_kind(name, stream.read(kinds.HEAD))
     if kind in ("gzip", "zip"):
         raise FileRefused(name, NESTED)
-    if kind == "text" and packing.check_gzip(path, name):
+    if kind == "text":
         yield Member(name, path, kind)
         return
     with packing.gunzip(path, name) as stream, _own_file(folder, iter(lambda: stream.read(packing.CHUNK), b"")) as copy:

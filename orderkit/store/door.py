@@ -88,10 +88,20 @@ def _head_text(head):
 
 def digest(path, salt=""):
     """The SHA-256 of a file's bytes, and of what else tells its content apart."""
-    made = hashlib.sha256(salt.encode())
     with Path(path).open("rb") as raw:
-        while chunk := raw.read(CHUNK):
-            made.update(chunk)
+        return _hashed(raw, salt)
+
+
+def content_digest(path):
+    """The SHA-256 of what is in a file, unpacked where it is gzip: that of its Content."""
+    with opened(path) as stream:
+        return _hashed(stream)
+
+
+def _hashed(stream, salt=""):
+    made = hashlib.sha256(salt.encode())
+    while chunk := stream.read(CHUNK):
+        made.update(chunk)
     return made.hexdigest()
 
 
@@ -104,19 +114,28 @@ class _Tally:
         self.end, self.marked, self.twice, self.utf7, self.plus = b"", False, False, 0, 0
 
     def take(self, chunk):
-        """Counts what is in a chunk."""
+        """Counts what is in a chunk; what most files do not hold is looked for only where something hints at it."""
         self.lf += chunk.count(b"\n")
-        self.cr += chunk.count(b"\r")
-        self.crlf += chunk.count(b"\r\n") + (self.end[-1:] == b"\r" and chunk[:1] == b"\n")
-        self.nul += chunk.count(b"\0") + chunk.count(b"\1")
-        self.controls = self.controls or len(chunk.translate(None, CONTROLS)) < len(chunk)
-        self.marked = self.marked or MARK in self.end[-2:] + chunk
-        self.twice = self.twice or b"\xc3\x83\xc2" in chunk or b"\xc3\xa2\xe2\x82\xac" in chunk
+        if cr := chunk.count(b"\r"):
+            self.cr += cr
+            self.crlf += chunk.count(b"\r\n")
+        self.crlf += self.end[-1:] == b"\r" and chunk[:1] == b"\n"
+        if self.controls or len(chunk.translate(None, CONTROLS)) < len(chunk):
+            self.controls = True
+            self.nul += chunk.count(b"\0") + chunk.count(b"\1")
+        if chunk.isascii():
+            self._take_plus(chunk)
+        else:
+            self.plus += chunk.count(b"+")
+            self.marked = self.marked or MARK in self.end[-2:] + chunk
+            self.twice = self.twice or b"\xc3\x83\xc2" in chunk or b"\xc3\xa2\xe2\x82\xac" in chunk
+        self.size += len(chunk)
+        self.end = chunk[-LAST:] if len(chunk) >= LAST else (self.end + chunk)[-LAST:]
+
+    def _take_plus(self, chunk):
         if plus := chunk.count(b"+"):
             self.plus += plus
-            self.utf7 += len(UTF7.findall(chunk)) if chunk.isascii() else 0
-        self.size += len(chunk)
-        self.end = (self.end + chunk)[-LAST:]
+            self.utf7 += len(UTF7.findall(chunk)) if self.utf7 == self.plus - plus else 0
 
     @property
     def last(self):
@@ -139,6 +158,7 @@ def scan(path):
             digest.update(chunk)
             tally.take(chunk)
             encoding = _still_utf8(decoder, chunk, encoding)
+        plain = _is_plain(stream)
     if encoding == "utf-8" and not _ends_well(decoder):
         encoding = "other"
     if encoding == "other":
@@ -147,12 +167,17 @@ def scan(path):
         encoding = "utf-7"
     elif encoding == "utf-8" and tally.twice and all(map(letters.written_twice, _raw_lines(path))):
         encoding = letters.TWICE
-    return _content(digest.hexdigest(), tally, encoding, is_gzip(path))
+    return _content(digest.hexdigest(), tally, encoding, is_gzip(path), plain)
 
 
-def _content(sha256, tally, encoding, gzip):
+def _is_plain(stream):
+    """Whether DuckDB can unpack an opened file as far as it was read, should it be packed."""
+    return getattr(stream.raw, "plain", True)
+
+
+def _content(sha256, tally, encoding, gzip, plain):
     crlf = tally.crlf > 0 and tally.crlf == tally.lf == tally.cr
-    clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
+    clean = plain and encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
     return Content(sha256, tally.size, tally.line_count(), encoding, crlf, clean, gzip, tally.controls, tally.marked, tally.last)
 
 
@@ -164,13 +189,13 @@ def _wide(head):
 def peek(path):
     """Content guessed from the first bytes alone, without hash: enough to begin, not to believe. Size and lines: of the head."""
     with opened(path) as stream:
-        head = stream.read(CHUNK)
+        head, plain = stream.read(CHUNK), _is_plain(stream)
     tally = _Tally()
     tally.take(head)
     encoding = _still_utf8(codecs.getincrementaldecoder("utf-8")(), head, _wide(head) or "utf-8")
     half = tally.end.endswith(b"\r")  # the head may end in the middle of a CR LF
     crlf = tally.crlf > 0 and tally.crlf <= tally.cr <= tally.crlf + half and tally.crlf == tally.lf
-    clean = encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
+    clean = plain and encoding == "utf-8" and not tally.nul and (tally.cr == 0 or crlf)
     return Content("", len(head), tally.lf, encoding, crlf, clean, is_gzip(path))
 
 

@@ -200,13 +200,9 @@ class _Loading:
     def member(self, member, named):
         """What became of one member."""
         try:
-            if member.kind != "text" and (row := self.loaded_before(sources.digest_of(member))):
+            if row := self.loaded_before(member):
                 return self.unchanged(member.name, *row)
-            source = sources.source_of(member, self.work.folder, self.known)
-            content = self.same_size(source) if member.kind == "text" else None
-            if content and (row := self.loaded_before(content.sha256)):
-                return self.unchanged(member.name, *row)
-            return self.source(source, content)
+            return self.source(sources.source_of(member, self.work.folder, self.known))
         except FileRefused as problem:
             return self.refusal(problem, named, member.name)
 
@@ -214,30 +210,36 @@ class _Loading:
         """The connection that knows what was loaded: the published database until something is written."""
         return self.work.con if self.wrote else self.work.before
 
-    def same_size(self, source):
-        """The Content of a file that may have been loaded before, else None: hashing is worth it only then."""
-        con, size, packed = self.ledger(), source.path.stat().st_size, door.is_gzip(source.path)
-        return door.scan(source.path) if con and ledger.any_of_size(con, self.account, size, packed) else None
-
-    def loaded_before(self, sha256):
+    def loaded_before(self, member):
         """(file_id, format, lines, set aside) of the load of the same content, or None."""
-        return ledger.loaded_before(self.ledger(), self.account, sha256, self.asked) if self.ledger() else None
+        con = self.ledger()
+        if con is None:
+            return None
+        if member.kind != "text":
+            sha256 = sources.digest_of(member)
+        elif ledger.any_of_size(con, self.account, member.path.stat().st_size, door.is_gzip(member.path)):
+            sha256 = door.content_digest(member.path)  # only now: hashing is worth it where a file of that size was loaded
+        else:
+            return None
+        return ledger.loaded_before(con, self.account, sha256, self.asked)
 
     def unchanged(self, name, file_id, form, lines, aside):
         """The same content was loaded before: every record is a duplicate, but for those that were set aside then."""
         rejects = [row[0] for row in ledger.rejects(self.ledger(), file_id)]
         return FileResult(name, form, "unchanged", lines, duplicates=lines - aside, quarantined=aside, quarantined_lines=rejects)
 
-    def source(self, source, content):
+    def source(self, source):
         """Loads a recognised file: the fast pass where it can judge, else, and at any doubt, the record scan."""
         con, self.wrote = self.work.con, True
         observations.ensure(con, source.match.format)
-        if records.can_be_fast(source.match):
-            try:
-                return self.in_one_transaction(con, source, content, self.fast)
-            except records.Doubt:
-                pass
-        return self.in_one_transaction(con, source, content, self.scan)
+        with ThreadPoolExecutor(1) as pool:
+            content = pool.submit(_checked, con, source.path)  # a thread that looks at every byte, once for both
+            if records.can_be_fast(source.match):
+                try:
+                    return self.in_one_transaction(con, source, content, self.fast)
+                except records.Doubt:
+                    pass
+            return self.in_one_transaction(con, source, content, self.scan)
 
     def in_one_transaction(self, con, source, content, read):
         """Loads a file wholly or not at all; `read` is self.fast or self.scan."""
@@ -268,26 +270,29 @@ class _Loading:
             [row[0] for row in rejects], fates.money, None, rejects[:5], source.match.unknown, removed,
         )  # fmt: skip
 
-    def fast(self, con, source, content, file_id):
+    def fast(self, con, source, checked, file_id):
         """(content, records, 0 set aside): the parallel reader, with a thread beside it that checks every byte."""
-        guess = content or door.peek(source.path)
+        guess = door.peek(source.path)
         if not guess.clean:
             raise records.Doubt
         table = observations.table_of(source.match.format)
-        with ThreadPoolExecutor(1) as pool:
-            scanning = pool.submit(door.scan, source.path) if content is None else None
-            reading = records.Reading(guess, source.native, self.clock, self.known, self.pads)
+        reading = records.Reading(guess, source.native, self.clock, self.known, self.pads)
+        try:
             count = records.fast_pass(con, source.path, source.match, table, file_id, reading)
-            content = scanning.result() if scanning else content
+        except (duckdb.IOException, duckdb.InterruptException):
+            if checked.result().clean:  # else it is the file: damaged (which is raised here), or packed as the engine cannot read
+                raise
+            raise records.Doubt from None
+        content = checked.result()
         if not content.clean or content.controls or content.marked or content.crlf != guess.crlf or count != content.lines - 1:
             raise records.Doubt
         if records.may_be_cut_off(con, source.match, content, table, file_id):
             raise records.Doubt
         return sources.with_digest(source, content), count, 0
 
-    def scan(self, con, source, content, file_id):
+    def scan(self, con, source, checked, file_id):
         """(content, records, set aside): whole lines in order, so that whatever is wrong can be named."""
-        content = content or door.scan(source.path)
+        content = checked.result()
         reading = records.Reading(content, source.native, self.clock, self.known, self.pads)
         table = observations.table_of(source.match.format)
         with door.readable(source.path, content, self.work.folder) as clean:
@@ -298,3 +303,12 @@ class _Loading:
             except FileRefused as problem:
                 raise FileRefused(source.name, problem.reason, nearest=source.match.format.name) from None
         return sources.with_digest(source, content), count, aside
+
+
+def _checked(con, path):
+    """The Content of a file; where it is damaged or a bomb, what the engine may be reading of it is stopped."""
+    try:
+        return door.scan(path)
+    except FileRefused:
+        con.interrupt()
+        raise

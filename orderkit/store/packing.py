@@ -43,7 +43,10 @@ class Bound:
 
 
 class _Gunzip(io.RawIOBase):
-    """What is in a gzip file, all members of it; checks every CRC and length. `plain`: one ordinary member, as DuckDB needs."""
+    """What is in a gzip file, all members of it; checks every CRC and length, which DuckDB does not.
+
+    `plain`: as far as it was read, one ordinary member, without a comment and padding; DuckDB reads no other.
+    """
 
     def __init__(self, path, name):
         self._raw = io.FileIO(path)
@@ -106,17 +109,6 @@ def gunzip(path, name=None):
     """What a gzip file holds as a binary stream; reading it raises FileRefused where it is damaged, cut off or a bomb."""
     with io.BufferedReader(_Gunzip(path, name or path), CHUNK) as stream:
         yield stream
-
-
-def check_gzip(path, name=None):
-    """Whether DuckDB can read a gzip file as it is; FileRefused where it is damaged, cut off or a bomb.
-
-    DuckDB itself notices neither a wrong CRC nor a cut, and reads no header with a comment and no padding.
-    """
-    with gunzip(path, name) as stream:
-        while stream.read(CHUNK):
-            pass
-        return stream.raw.plain
 
 
 class _Bounded(io.FileIO):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from orderkit.store.observations import table_of
 
-SHARD = 750_000  # observations that are put together at once: what fits the memory that a load may use
+SHARD = 3_000_000  # observations that are put together at once: what fits the memory that a load may use
 SHARD_APART = 100_000  # orders whose lines are told apart at once
 
 

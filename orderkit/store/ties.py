@@ -1,6 +1,7 @@
 """What ties rows to orders where they say too little themselves: links by another number, and the date of their order."""
 
 from orderkit.store.observations import moment_of, table_of
+from orderkit.store.recipes import column
 
 
 def make(con, forms):
@@ -44,12 +45,15 @@ def _dates(form):
 
 
 def own_orders(form):
-    """SQL of the orders (account, order_id) that the file $id names."""
+    """SQL of the orders (account, order_id) that the file $id names, with the stand-ins of parcels without one."""
+    parcels = form.emits.get("parcels")
+    same = parcels and parcels.keys["order_id"] == form.order_column
+    order = column(parcels, "order_id") if same else f'o."{form.order_column}"'
     return f"""
-        SELECT DISTINCT l.account, o."{form.order_column}" AS order_id
+        SELECT DISTINCT l.account, {order} AS order_id
         FROM {table_of(form)} o
         JOIN loads l ON l.file_id = o._file
-        WHERE o._file = $id AND o."{form.order_column}" IS NOT NULL
+        WHERE o._file = $id AND {order} IS NOT NULL
     """
 
 

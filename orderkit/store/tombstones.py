@@ -11,7 +11,7 @@ from orderkit.store import belonging
 from orderkit.store.known import known_formats
 from orderkit.store.observations import table_of
 
-NUMBERS = ("order_id", "id")  # columns that hold a number and nothing else
+NUMBERS = ("order_id", "order_ref", "id")  # columns that hold a number and nothing else
 WORDS = ("text", "comment")
 TOKEN = "[0-9A-Za-z][0-9A-Za-z-]{6,}[0-9A-Za-z]"  # what may be a number within words
 SHORTEST = 8  # characters; a shorter number stands for other things as well, so it is looked for among order numbers only

@@ -15,6 +15,9 @@ EARLIEST, LATEST = "1995-01-01 00:00:00", "2100-01-01 00:00:00"  # no marketplac
 AHEAD = dt.timedelta(days=2)  # clocks and zones differ; what lies further ahead has not happened
 MOST_UNITS, MOST_MONEY = 1_000_000, 1_000_000_000  # of one line: a larger one is an id or a date in the wrong column
 ORDER_ID = r"(?:\d{3}|[A-Z]\d{2})-\d{7}-\d{7}"  # S01 and D01: orders of other channels, and digital ones
+# order numbers that nothing else looks like, as sellers write them into a carrier's reference: Amazon's, eBay's, #1001 of a shop.
+# Plain digits may be a telephone number, and words a buyer's name, so that neither is kept
+ORDER_REF = rf"{ORDER_ID}|\d{{2}}-\d{{5}}-\d{{5}}|#\d{{3,10}}"
 ASIN = "[A-Z0-9]{10}"
 MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 CHANGED = rf"-?\d([.,]\d+)?[eE]\+?\d+|\d{{1,2}}-{MONTH}|{MONTH}-\d{{2}}|\d{{4}}-\d{{2}}-\d{{2}} 00:00:00"  # 1.23E+11, 2-Jan
@@ -123,6 +126,8 @@ def value(column, cell, style=PLAIN):
         case "order_id" | "asin":
             pattern = ORDER_ID if column.type == "order_id" else ASIN
             return f"CASE WHEN {full(cell, pattern)} THEN {cell} WHEN {full(_bare(cell), pattern)} THEN {_bare(cell)} END"
+        case "order_ref":
+            return f"CASE WHEN {full(cell, ORDER_REF)} THEN {cell} END"
         case "id":
             return _bare(cell, counted=not _chosen(column))
     return cell
@@ -165,6 +170,8 @@ def reason(column, cell, needed, style=PLAIN, clock=None, *, typed=None, control
     match column.type:
         case "id":
             cases = _id_cases(column, cell, error, controls)
+        case "order_ref":  # free text: what is no order number is not kept, and is no fault of the record
+            cases = ["WHEN false THEN ''"]
         case "text" | "comment" | "region":
             cases = [f"WHEN {error} THEN 'damaged_by_spreadsheet'"]
             cases += [f"WHEN {_holds(cell, CONTROL)} THEN 'control_character'"] if controls else []

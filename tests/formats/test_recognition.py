@@ -1,11 +1,13 @@
 """Each known layout is recognised as its own format and no other, whatever its spelling; the rest is refused with a hint."""
 
 import random
+from importlib import resources
 
 import pytest
+import yaml
 
 from orderkit.errors import FormatError, UnknownName
-from orderkit.formats import formats, nearest, recognise, variants
+from orderkit.formats import formats, nearest, recognise, registry, variants
 from orderkit.formats.spec import read_format
 
 LAYOUTS = [(name, layout) for name in formats() for layout in variants(name)]
@@ -107,3 +109,11 @@ def test_a_bad_description_is_refused_with_file_and_key(what):
     with pytest.raises(FormatError, match=r"mine\.yaml") as caught:
         read_format("mine", GOOD | change, lambda name: {}, "mine.yaml")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(formats()))
+def test_shipped_formats_read_quickly_are_those_read_strictly(name):
+    """The strict loader, in Python, also refuses references; both give the same description."""
+    text = (resources.files("orderkit.formats") / f"{name}.yaml").read_text(encoding="utf-8")
+    strict, quick = (yaml.load(text, loader) for loader in (registry._Loader, registry._Quick))
+    assert strict == quick
