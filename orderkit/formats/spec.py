@@ -32,7 +32,7 @@ WORDS = {
     "need": ("required", "useful", "optional"),
 }
 FIRST = {"syntax": "delimited", "quoting": "standard", "decimal": "point", "channel": "any", "need": "optional"}
-OUT = re.compile("[\\s\\-_/:\ufeff\u200b\u2018\u2019'\"`]")
+OUT = re.compile("\u00ef\u00bb\u00bf|[\\s\\-\u2010-\u2015_/:\ufeff\u200b\u2018\u2019'\"`]")
 
 
 def normal(header):

@@ -6,6 +6,7 @@ import re
 HEAD = 64 * 1024  # bytes that are looked at
 
 EMPTY = "is empty (0 bytes). Download it again."
+BLANK = "is empty: there is nothing in it but blanks and line ends. Download it again."
 OLD_OFFICE = "is an old Office file (such as .xls). Open it and save it as .xlsx or CSV, then load that."
 LOCKED_OFFICE = "is protected by a password. Open it, save it as .xlsx or CSV without the password, then load that."
 WEB_PAGE = (
@@ -79,6 +80,8 @@ def refusal(head):
     if head.startswith(tuple(CONTAINERS)):
         return None
     text = _text(head)
+    if len(head) < HEAD and not text.strip("\ufeff \t\r\n"):
+        return BLANK
     if PAGE.match(text[:8192]):
         return WEB_PAGE
     if text.lstrip().startswith("<") and "urn:schemas-microsoft-com:office:spreadsheet" in text[:8192]:

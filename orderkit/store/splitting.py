@@ -14,9 +14,12 @@ FREE = ("text", "comment", "personal", "ignored")  # types in which a line end m
 
 
 def looks_like_a_record(match):
-    """SQL text of the pattern of how a record starts, where the format of a file without quotes says it; else None."""
+    """SQL text of the pattern of how a record starts, where the format of a file without quotes says it; else None.
+
+    Quotes that a tool may have put around the fields do not matter here.
+    """
     start = None if match.quoted else match.format.record_start
-    return start and text(f"^({start})".replace(r"\t", match.delimiter))
+    return start and text(f'^"?({start})'.replace(r"\t", f'"?{match.delimiter}'))
 
 
 def split_lines(con, path, match, gzip):
@@ -164,7 +167,7 @@ def _cut(match, line="l"):
     plain = f"string_split({line}, {text(mark)})"
     if not match.quoted:
         return plain
-    field = rf'("(?:[^"]|"")*"|[^"{mark}]*){mark}'
+    field = rf'(=?"(?:[^"]|"")*"|[^"{mark}]*){mark}'  # ="00123" keeps a spreadsheet from counting an id: its quotes are quotes
     return f"CASE WHEN contains({line}, '\"') THEN regexp_extract_all({line} || {text(mark)}, {text(field)}, 1) ELSE {plain} END"
 
 
