@@ -24,6 +24,15 @@ def unknown(name):
     return Marketplace(name, None, None, None, None, None)
 
 
+EU = ("DE", "FR", "IT", "ES", "NL", "BE", "IE", "SE", "PL")
+
+
+def sites(code):
+    """The names of the sites that a code stands for: a country as marketplaces.yaml spells it, UK, or EU; empty for none."""
+    countries = EU if code == "EU" else ("GB",) if code == "UK" else (code,)
+    return tuple(name for name, site in marketplaces().items() if site.country in countries)
+
+
 @functools.cache
 def marketplaces():
     """All marketplaces by name (lower-case site name, for example "amazon.de")."""

@@ -9,6 +9,8 @@ from orderkit.policy.compile import in_force_sql, question_sql
 from orderkit.policy.dictionary import dictionary, facts
 from orderkit.policy.drafts import draft
 
+UNDECIDED = ("unknown", "no_rule_known", "look_first")
+
 
 @dataclass(frozen=True)
 class Case:
@@ -24,6 +26,7 @@ class Case:
     who_pays: str
     recovery_source: str
     deadline: dt.date | None
+    deadline_latest: dt.date | None
     missing: tuple
     ask_for: tuple
     source: str
@@ -50,9 +53,9 @@ def answer(con, pack, question, *, table, params):
 
 
 def _case(pack, question, row, answered, in_force):
-    name, rule_name, who_pays, recovery_source, deadline, missing, ask_for, source = answered
+    name, rule_name, who_pays, recovery_source, deadline, deadline_latest, missing, ask_for, source = answered
     rule = next(rule for rule in question.rules if rule.name == rule_name)
-    decided = name not in ("unknown", "no_rule_known") or rule.then == name
+    decided = name not in UNDECIDED or rule.then == name
     return Case(
         question=question.name,
         keys={key: row[key] for key in question.keys},
@@ -64,10 +67,11 @@ def _case(pack, question, row, answered, in_force):
         who_pays=who_pays,
         recovery_source=recovery_source,
         deadline=deadline,
+        deadline_latest=deadline_latest,
         missing=tuple(missing.split(",")) if missing else (),
         ask_for=tuple(ask_for.split("; ")) if ask_for else (),
         source=source,
-        in_force=tuple(entry for entry in in_force if entry["parameter"] in rule.when.parameters),
+        in_force=tuple(entry for entry in in_force if entry["parameter"] in rule.parameters),
         draft=draft(rule, row) if decided else "",
     )
 
@@ -107,8 +111,7 @@ def _in_force(con, pack, question, table, params):
     sql, by_key = in_force_sql(pack, question, facts=table), {}
     width = len(question.keys)
     for row in con.sql(sql, params=params).fetchall() if sql else ():
-        name, value, since, source, certainty = row[width:]
-        unit = pack.parameters[name].unit
-        entry = {"parameter": name, "value": value, "unit": unit, "since": since, "source": source, "certainty": certainty}
-        by_key.setdefault(row[:width], []).append(entry)
+        name, number = row[width:]
+        period = pack.parameters[name].periods[number]
+        by_key.setdefault(row[:width], []).append({"parameter": name, "unit": pack.parameters[name].unit, "period": period})
     return by_key

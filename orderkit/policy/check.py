@@ -9,9 +9,10 @@ import datetime as dt
 import duckdb
 
 from orderkit.errors import PackError
-from orderkit.policy.compile import condition_facts, decided_ctes, question_sql, read_facts, read_parameters, text
+from orderkit.marketplaces import calendar_rows, marketplaces
+from orderkit.policy.compile import decided_ctes, question_sql, read_facts, read_parameters, rule_gaps, text
 from orderkit.policy.dictionary import dictionary
-from orderkit.policy.model import FOREVER
+from orderkit.policy.model import BEFORE_ALL, FOREVER
 
 MOST_CASES = 3_000_000
 
@@ -39,8 +40,7 @@ def domain(pack, question, name):
     if fact.type == "boolean":
         values = ["true", "false"]
     elif fact.type == "text":
-        literals = {node for rule in question.rules for node in rule.when.text_literals(name)}
-        values = [text(str(value)) for value in fact.values] or [text(value) for value in sorted({*literals, "another"})]
+        values = [text(str(value)) for value in fact.values] or [text(value) for value in _texts(pack, question, name)]
     elif fact.type == "day":
         values = [f"DATE '{day}'" for day in _days(pack, question, name)]
     elif fact.type == "moment":
@@ -67,24 +67,52 @@ def cases_sql(pack, question):
 def failing_examples(pack, question):
     """Sentences about the examples of a question whose answer is another than the pack expects; empty when all agree."""
     facts, failed = dictionary(question.table), []
-    con = duckdb.connect()
+    con = _with_calendar(question)
     try:
         for example in question.examples:
             columns = ", ".join(f"CAST(${name} AS {facts[name].sql_type}) AS {name}" for name in read_facts(question, pack))
             values = {name: example.given.get(name) for name in read_facts(question, pack)}
             sql = question_sql(pack, question, facts=f"(SELECT {columns})")
-            answers = con.sql(f"SELECT answer, rule FROM ({sql})", params=values).fetchall()
-            expected = (example.expect, example.by) if example.by else (example.expect,)
-            if [answer[: len(expected)] for answer in answers] != [expected]:
+            answers = con.sql(f"SELECT answer, rule, deadline, deadline_latest FROM ({sql})", params=values).fetchall()
+            expected = (example.expect, example.by, example.deadline, example.latest)
+            if not all(_agrees(expected, answer) for answer in answers) or len(answers) != 1:
                 failed.append(f"{pack.file}, line {example.line}: {question.name} expects {expected}, the rules say {answers}")
     finally:
         con.close()
     return failed
 
 
+def _agrees(expected, answer):
+    return all(said is None or said == found for said, found in zip(expected, answer, strict=True))
+
+
+def _with_calendar(question):
+    """A database with the calendars of the marketplaces, for the years of the examples; empty where no deadline needs one."""
+    con = duckdb.connect()
+    con.execute("CREATE TABLE calendar (marketplace VARCHAR, day DATE, business_day BOOLEAN, business_day_index INTEGER)")
+    if any(rule.deadline and rule.deadline.business_days() for rule in question.rules):
+        days = [value for example in question.examples for value in example.given.values() if isinstance(value, dt.date)]
+        for name in sorted({example.given.get("marketplace") for example in question.examples} & set(marketplaces())):
+            rows = calendar_rows(marketplaces()[name], min(days), max(days) + dt.timedelta(days=366))
+            con.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?)", [(row[0], row[1], row[5], row[6]) for row in rows])
+    return con
+
+
 def _deciding(pack, question):
-    dating = [parameter.applies_by for parameter in read_parameters(pack, question)]
-    return sorted({*condition_facts(question), *dating})
+    """The facts that decide: those of conditions, and those that choose values which conditions read."""
+    return sorted({name for rule in question.rules for name in rule_gaps(pack, rule)})
+
+
+def _texts(pack, question, name):
+    """Texts worth trying, one for each way in which rules name them and parameters hold for them, and another."""
+    sides = [side for rule in question.rules for side in rule.when.text_sides(name)]
+    keyed = [parameter for parameter in read_parameters(pack, question) if parameter.by == name]
+    keys = {period.key for parameter in keyed for period in parameter.periods}
+    ways = {}
+    for value in sorted(keys.union(*sides)):
+        held = [[(p.start, p.end, p.value, p.sure) for p in parameter.periods if p.key == value] for parameter in keyed]
+        ways.setdefault(str(([value in side for side in sides], held)), value)
+    return sorted({*ways.values(), "another"})
 
 
 def _check_size(pack, question):
@@ -137,10 +165,17 @@ def _numbers(pack, question, name):
 
 
 def _days(pack, question, name):
-    days = {dt.date(2021, 3, 12)}
-    for parameter in read_parameters(pack, question):
+    read = read_parameters(pack, question)
+    newest = [period.start for parameter in read for period in parameter.periods]
+    days = {dt.date(2021, 3, 12), max(newest, default=dt.date(2021, 3, 12))}  # so that days can stand on both sides of a window
+    for parameter in read:
         if parameter.applies_by == name:
             for period in parameter.periods:
-                days |= {period.start - dt.timedelta(days=1), period.start}
+                days |= {period.start - dt.timedelta(days=1), period.start} if period.start != BEFORE_ALL else set()
                 days |= {period.end} if period.end != FOREVER else set()
+    for rule in question.rules:
+        for other in rule.when.thresholds().get(name, ()):
+            for period in pack.parameters[other].periods if other in pack.parameters else ():
+                if period.value is not None:
+                    days |= {period.value + dt.timedelta(days=step) for step in (-1, 0, 1)}
     return sorted(days)

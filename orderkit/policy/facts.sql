@@ -1,5 +1,5 @@
 -- about: the facts that rules read, one row per order line and one per return; the only place where dates are reckoned with
--- reads: order_lines, parcels, parcel_lines, requests, returns, inspections, marketplaces, context
+-- reads: order_lines, parcels, parcel_lines, requests, returns, inspections, money, marketplaces, context
 -- NULL means unknown and nothing else. What does not apply is a value: 'none', false, 0, 'not_received'.
 -- A day is a day of the marketplace zone; where the marketplace is not known, of UTC.
 -- The local day of a moment. Each zone is spelled out because a constant zone is twenty times as fast as a zone from a column;
@@ -128,6 +128,44 @@ asked AS (
     GROUP BY account, order_id, line
 ),
 
+-- What the money exports tell of refunds, per line: a booking that names an item or SKU is about that line. A reversed refund is none.
+refunds AS (
+    SELECT placed.account, placed.order_id, placed.line, max(money.posted_at) AS refunded_at
+    FROM money
+    JOIN placed
+        ON placed.account = money.account AND placed.order_id = money.order_id
+        AND (
+            (money.order_item_id IS NULL AND money.sku IS NULL)
+            OR money.order_item_id = placed.order_item_id
+            OR ((money.order_item_id IS NULL OR placed.order_item_id IS NULL) AND money.sku = placed.sku)
+        )
+    WHERE money.counts AND money.category IN ('refund', 'a_to_z', 'chargeback')
+    GROUP BY placed.account, placed.order_id, placed.line
+    HAVING sum(money.amount) < 0
+),
+
+-- up to when the money exports tell; nothing where there are none
+money_told AS (
+    SELECT account, max(posted_at) AS told_to
+    FROM money
+    GROUP BY account
+),
+
+-- FBA units that came back, and up to when the exports of FBA returns tell
+came AS (
+    SELECT account, order_id, line, max(received_at) AS came_on
+    FROM returns
+    WHERE received_at IS NOT NULL
+    GROUP BY account, order_id, line
+),
+
+came_told AS (
+    SELECT account, max(received_at) AS told_to
+    FROM returns
+    WHERE fnsku IS NOT NULL
+    GROUP BY account
+),
+
 -- Moments become days of the marketplace here, once.
 dated AS (
     SELECT
@@ -157,13 +195,24 @@ dated AS (
         END AS official_request,
         asked.seller_agrees, asked.cancel_asked_at, asked.cancel_answered_at, asked.upgrade_asked_at,
         asked.upgrade_answered_at, asked.address_asked_at, asked.address_answered_at, asked.not_received_asked_at,
-        asked.not_received_answered_at
+        asked.not_received_answered_at,
+        local_day(placed.zone, asked.not_received_asked_at) AS complained_day,
+        local_day(placed.zone, refunds.refunded_at) AS refunded_day,
+        local_day(placed.zone, money_told.told_to) AS money_to_day,
+        came.came_on,
+        came_told.told_to AS returns_to_day
     FROM placed
     LEFT JOIN ranked_parcels
         ON ranked_parcels.account = placed.account AND ranked_parcels.order_id = placed.order_id
         AND ranked_parcels.line = placed.line AND ranked_parcels.place = 1
     LEFT JOIN asked
         ON asked.account = placed.account AND asked.order_id = placed.order_id AND asked.line = placed.line
+    LEFT JOIN refunds
+        ON refunds.account = placed.account AND refunds.order_id = placed.order_id AND refunds.line = placed.line
+    LEFT JOIN came
+        ON came.account = placed.account AND came.order_id = placed.order_id AND came.line = placed.line
+    LEFT JOIN money_told ON money_told.account = placed.account
+    LEFT JOIN came_told ON came_told.account = placed.account
 ),
 
 -- Minutes begun since the order, so that "within 30 minutes" is `<= 30` to the second. Where the export tells only the day of
@@ -202,7 +251,17 @@ SELECT
         WHEN status IN ('shipped', 'partially_shipped') THEN true
         WHEN status IN ('pending', 'unshipped', 'cancelled') THEN false
     END AS confirmed,
-    handed_over, tracking, carrier, tracking_number, service, shipped_day,
+    handed_over, tracking, carrier,
+    CASE
+        WHEN carrier IS NULL THEN NULL
+        WHEN contains(lower(carrier), 'usps') OR contains(lower(carrier), 'united states postal') THEN 'usps'
+        WHEN starts_with(lower(carrier), 'ups') THEN 'ups'
+        WHEN contains(lower(carrier), 'fedex') OR contains(lower(carrier), 'federal express') THEN 'fedex'
+        WHEN contains(lower(carrier), 'royal mail') OR contains(lower(carrier), 'royal_mail') THEN 'royal_mail'
+        WHEN contains(lower(carrier), 'dhl') OR contains(lower(carrier), 'deutsche post') THEN 'dhl'
+        ELSE 'other'
+    END AS carrier_name,
+    tracking_number, service, shipped_day, seen_day,
     CASE WHEN tracking = 'delivered' THEN delivered_day END AS delivered_day,
     CASE
         WHEN tracking = 'in_transit' THEN days_silent
@@ -224,7 +283,17 @@ SELECT
     CAST(ceil(seconds_since_order / 60) AS INTEGER) AS minutes_since_order,
     official_request, seller_agrees,
     cancel_asked_at, cancel_answered_at, upgrade_asked_at, upgrade_answered_at,
-    address_asked_at, address_answered_at, not_received_asked_at, not_received_answered_at
+    address_asked_at, address_answered_at, not_received_asked_at, not_received_answered_at,
+    not_received_asked_at IS NOT NULL AS complained,
+    -- the marketplace may have refunded already: what was booked later than the event would show it
+    CASE
+        WHEN refunded_day IS NOT NULL THEN 'yes'
+        WHEN money_to_day >= least(as_of_day, greatest(deliver_by_day, seen_day, complained_day)) THEN 'no'
+        ELSE 'not_told'
+    END AS refund_on_record,
+    refunded_day,
+    CASE WHEN refunded_day IS NULL THEN 0 ELSE CAST(as_of_day - refunded_day AS INTEGER) END AS days_since_refund,
+    CASE WHEN came_on IS NOT NULL THEN true WHEN returns_to_day > refunded_day THEN false END AS came_back
 FROM followed
 ;
 -- grain: one row per row of returns; days since are counted in UTC days, as the export states days without a zone
@@ -244,6 +313,12 @@ WITH inspected AS (
             OR inspections.order_item_id = returns.order_item_id
             OR ((inspections.order_item_id IS NULL OR returns.order_item_id IS NULL) AND inspections.sku = returns.sku)
         )
+),
+
+money_told AS (
+    SELECT account, CAST(timezone('UTC', max(posted_at)) AS DATE) AS told_to
+    FROM money
+    GROUP BY account
 )
 
 SELECT
@@ -251,8 +326,10 @@ SELECT
     coalesce(line_facts.channel, 'FBM') AS channel,           -- the export lists seller-fulfilled returns only
     line_facts.marketplace,
     coalesce(line_facts.currency, returns.currency) AS currency,
+    line_facts.ordered_day, line_facts.delivered_day,
     returns.requested_at, returns.received_at,
     returns.received_at IS NOT NULL AS received,
+    CAST(returns.requested_at - line_facts.delivered_day AS INTEGER) AS days_to_request,
     returns.in_policy, returns.reason, returns.reason_group,
     -- a return caused by the marketplace's page or warehouse is not the buyer's doing: the seller answers for it
     CASE
@@ -262,14 +339,25 @@ SELECT
     CASE WHEN returns.received_at IS NULL THEN 'not_received' ELSE inspected.state END AS state,
     returns.refunded AS refunded_amount,
     CASE WHEN returns.refunded > 0 THEN true END AS is_refunded,        -- an empty refund column is not a zero
+    CASE
+        WHEN returns.refunded > 0 OR line_facts.refund_on_record = 'yes' THEN 'yes'
+        WHEN money_told.told_to >= coalesce(returns.received_at, returns.requested_at) THEN 'no'
+        ELSE 'not_told'
+    END AS refund_on_record,
+    line_facts.refunded_day AS refund_day,
+    coalesce(returns.resolution = 'RefundAtFirstScan', false) AS refunded_at_first_scan,
+    coalesce(returns.safe_t_claim <> '', false) AS safe_t_filed,
+    coalesce(returns.a_to_z_claim, false) AS a_to_z_claimed,
     returns.status IN ('completed', 'closed', 'cancelled', 'declined') AS closed,
     CASE WHEN line_facts.line IS NOT NULL THEN line_facts.value ELSE returns.order_amount END AS value,
     CAST(context.as_of_day - returns.requested_at AS INTEGER) AS days_since_requested,
     CASE WHEN returns.received_at IS NULL THEN 0 ELSE CAST(context.as_of_day - returns.received_at AS INTEGER) END
-        AS days_since_received
+        AS days_since_received,
+    context.as_of_day
 FROM returns
 CROSS JOIN context
 LEFT JOIN line_facts
     ON line_facts.account = returns.account AND line_facts.order_id = returns.order_id AND line_facts.line = returns.line
+LEFT JOIN money_told ON money_told.account = returns.account
 LEFT JOIN inspected
     ON inspected.account = returns.account AND inspected.return_id = returns.return_id AND inspected.newest = 1

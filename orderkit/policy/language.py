@@ -1,10 +1,11 @@
-"""The closed language of rules: facts, parameters, literals, comparisons, and/or/not, in, between, is null, plus_days.
+"""The closed language of rules: facts, parameters, literals, comparisons, and/or/not, in, between, is null, a few on days.
 
 An expression is parsed by sqlglot, every node is checked against a list of what is allowed, types are checked, and SQL is
 emitted from the tree: the text of a pack never reaches the database as it stands.
 """
 
 import difflib
+import re
 
 import sqlglot
 from sqlglot import exp
@@ -16,7 +17,16 @@ ALLOWED = (
     exp.Boolean, exp.Literal, exp.Column, exp.Identifier, exp.Neg, exp.Anonymous,
 )  # fmt: skip
 NUMBERS = ("integer", "money", "number")
-IN_WORDS = "facts, parameters, literals, = <> < <= > >=, AND, OR, NOT, IN, BETWEEN, IS NULL and plus_days(day, n)"
+FUNCTIONS = {  # name: types of its arguments; all give a day
+    "plus_days": ("day", "number"),
+    "plus_business_days": ("day", "number"),
+    "later_of": ("day", "day"),
+    "earlier_of": ("day", "day"),
+}
+IN_WORDS = f"facts, parameters, literals, = <> < <= > >=, AND, OR, NOT, IN, BETWEEN, IS NULL and {', '.join(FUNCTIONS)}"
+MOST_NODES = 1000
+MOST_LETTERS = 4000
+DEEPEST = 50
 
 
 class ExpressionError(Exception):
@@ -33,6 +43,7 @@ class Expression:
     def __init__(self, text, facts, parameters, *, expected="boolean"):
         self.text = str(text)
         self.tree = _parse(self.text)
+        _check_size(self.tree)
         for node in self.tree.walk():
             _check_node(node)
         names = list(dict.fromkeys(column.name for column in self.tree.find_all(exp.Column)))
@@ -43,25 +54,56 @@ class Expression:
         self.parameters = tuple(name for name in parameters if name in names)
         self.tests_unknown = tuple(node.this.name for node in self.tree.find_all(exp.Is))
         found = _Types(facts, parameters).of(self.tree)
+        if expected == "boolean" and self.business_days():
+            raise ExpressionError("business days are counted in deadlines alone", "Compare with a fact instead.")
         if found != expected and not (expected == "number" and found in NUMBERS):
             raise ExpressionError(f"`{self.text}` gives a {found}, not a {expected}", f"Write one that gives a {expected}.")
 
-    def sql(self, dialect="duckdb"):
-        """The expression as SQL over columns named like the facts; those of parameters end in _value."""
-        tree = self.tree.transform(_plus_days).transform(self._parameter_column)
-        return tree.sql(dialect=dialect, comments=False)
+    def sql(self, dialect="duckdb", *, column=None, business=None):
+        """The expression as SQL over columns named like the facts.
+
+        `column` names the column of a parameter (by default its value), `business` gives the column of a day reckoned in business
+        days for the SQL of its arguments: see compile.
+        """
+        self._column, self._business = column or parameter_column, business
+        return self._emitted(self.tree).sql(dialect=dialect, comments=False)
+
+    def business_days(self):
+        """(day fact, number or parameter) of each plus_business_days."""
+        return [_business_pair(node) for node in self.tree.find_all(exp.Anonymous) if node.name.lower() == "plus_business_days"]
+
+    def _emitted(self, tree):
+        return tree.transform(self._function).transform(self._parameter_column)
+
+    def _function(self, node):
+        if not isinstance(node, exp.Anonymous):
+            return node
+        first, second = (part.transform(self._function) for part in node.expressions)  # transform goes no deeper by itself
+        name = node.name.lower()
+        if name == "plus_days":  # a date plus a whole number is a date in DuckDB and in Spark; an interval would make a timestamp
+            return exp.Paren(this=exp.Add(this=first, expression=second))
+        if name == "plus_business_days":
+            return exp.column(self._business(*_business_pair(node)))
+        wins = exp.GTE if name == "later_of" else exp.LTE
+        # written out, because greatest() and least() pass over an unknown
+        return exp.Case(
+            ifs=[
+                exp.If(this=wins(this=first, expression=second), true=first.copy()),
+                exp.If(this=wins(this=second.copy(), expression=first.copy()), true=second.copy()),
+            ]
+        )
 
     def _parameter_column(self, node):
         if isinstance(node, exp.Column) and node.name in self.parameters:
-            return exp.column(parameter_column(node.name))
+            return exp.column(self._column(node.name))
         return node
 
-    def text_literals(self, name):
-        """The texts that stand beside the fact `name` in a comparison."""
+    def text_sides(self, name):
+        """The sets of texts that the fact `name` is compared with, one per comparison."""
         beside = [
             node for node in self.tree.find_all(*COMPARISONS, exp.In) if name in {c.name for c in node.find_all(exp.Column)}
         ]
-        return {literal.name for node in beside for literal in node.find_all(exp.Literal) if literal.is_string}
+        return [{literal.name for literal in node.find_all(exp.Literal) if literal.is_string} for node in beside]
 
     def thresholds(self):
         """Per fact the constants and parameters it is compared with: {fact: set of int or parameter name}."""
@@ -88,6 +130,11 @@ def parameter_column(name):
 
 
 def _parse(text):
+    # before it is parsed: the parser goes down one call per bracket, and NOT and - are brackets too
+    depth = max(text.count("("), len(re.findall(r"\bnot\b|-|~", text, re.IGNORECASE)))
+    if len(text) > MOST_LETTERS or depth > DEEPEST:
+        cure = f"Write at most {MOST_LETTERS} letters and {DEEPEST} brackets, or part the rule in two."
+        raise ExpressionError("the expression is too long or too deep", cure)
     try:
         trees = sqlglot.parse(text, read="duckdb")
     except SqlglotError as error:
@@ -97,8 +144,14 @@ def _parse(text):
     return trees[0]
 
 
+def _check_size(tree):
+    if sum(1 for _ in tree.walk()) > MOST_NODES:
+        cure = f"Write at most {MOST_NODES} words and marks, or part the rule in two."
+        raise ExpressionError("the expression is too long", cure)
+
+
 def _check_node(node):
-    if not isinstance(node, ALLOWED) or (isinstance(node, exp.Anonymous) and node.name.lower() != "plus_days"):
+    if not isinstance(node, ALLOWED) or (isinstance(node, exp.Anonymous) and node.name.lower() not in FUNCTIONS):
         raise ExpressionError(f"`{node.sql(dialect='duckdb')}` is outside the language of rules", f"Use only {IN_WORDS}.")
     if isinstance(node, exp.Column) and (node.table or node.this.args.get("quoted")):
         raise ExpressionError(f"`{node.sql()}` is no plain name", "Name the fact alone, without table and quotes.")
@@ -108,6 +161,11 @@ def _check_node(node):
         raise ExpressionError(f"`{node.sql()}` hides an unknown", "Only `fact IS NULL` and `fact IS NOT NULL` test for unknown.")
     if isinstance(node, exp.Null) and not isinstance(node.parent, exp.Is):
         raise ExpressionError("NULL is not a value", "Write `fact IS NULL` to test for unknown.")
+
+
+def _business_pair(node):
+    day, number = node.expressions
+    return day.name, number.name
 
 
 def _undeclared(name, facts, parameters):
@@ -127,14 +185,6 @@ def _constant(node):
     if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
         return int(node.name)
     return None
-
-
-def _plus_days(node):
-    # a date plus a whole number is a date in DuckDB and in Spark; an interval would make a timestamp of it
-    if isinstance(node, exp.Anonymous):
-        day, days = node.expressions
-        return exp.Paren(this=exp.Add(this=day, expression=days))
-    return node
 
 
 class _Types:
@@ -166,17 +216,31 @@ class _Types:
             self._must("number", node.this)
             return "number"
         if isinstance(node, exp.Anonymous):
-            if len(node.expressions) != 2:
-                raise ExpressionError(f"`{node.sql()}` needs a day and a number", "Write plus_days(day, n).")
-            self._must("day", node.expressions[0])
-            self._must("number", node.expressions[1])
-            return "day"
+            return self._function(node)
         if isinstance(node, exp.Literal):
             return "text" if node.is_string else "number"
         if isinstance(node, exp.Boolean):
             return "boolean"
-        kind = self.facts[node.name].type if node.name in self.facts else "number"
+        if node.name not in self.facts:
+            return "day" if self.parameters[node.name].unit == "date" else "number"
+        kind = self.facts[node.name].type
         return "number" if kind in NUMBERS else kind
+
+    def _function(self, node):
+        name = node.name.lower()
+        wanted = FUNCTIONS[name]
+        if len(node.expressions) != 2:
+            words = {"plus_days": "plus_days(day, n)", "plus_business_days": "plus_business_days(day, n)"}
+            needs = f"`{node.sql()}` needs a {wanted[0]} and a {wanted[1]}"
+            raise ExpressionError(needs, f"Write {words.get(name, f'{name}(day, day)')}.")
+        for kind, part in zip(wanted, node.expressions, strict=True):
+            self._must(kind, part)
+        day, number = node.expressions
+        plain = isinstance(day, exp.Column) and day.name in self.facts and isinstance(number, exp.Column | exp.Literal)
+        if name == "plus_business_days" and not plain:
+            cure = "Count from a day fact, by a parameter or a number: plus_business_days(received_at, n)."
+            raise ExpressionError(f"`{node.sql()}` counts business days from no plain fact", cure)
+        return "day"
 
     def _must(self, expected, node):
         found = self.of(node)

@@ -10,35 +10,69 @@ KEYS = {"line_facts": ("account", "order_id", "line"), "return_facts": ("account
 WHO_PAYS = ("nobody", "buyer", "seller", "carrier", "insurer", "marketplace", "by_fault")
 RECOVERY_SOURCES = ("carrier", "insurer", "marketplace", "buyer", "none")
 ACTS = ("refund", "decline", "deduct", "claim", "cancel")  # what no unknown may ever lead to
-CERTAINTIES = ("A", "B", "C", "M")
-UNITS = ("minute", "hour", "day", "business_day", "percent", "money", "units")
+CERTAINTIES = ("A", "B", "C", "M", "?")  # ? : the value itself is not known
+SURE = ("A", "B")  # below, a value is a range: never one sure date, never a ground to decline
+STARTS = ("exact", "at_latest")
+BEFORE_ALL = dt.date(1900, 1, 1)  # where the start of a value is not known
+LANGUAGES = ("en", "de")
+UNITS = ("minute", "hour", "day", "business_day", "percent", "money", "units", "date")
 RESERVED = {
     "unknown": "a fact that the rule needs is not known",
     "no_rule_known": "no sourced rule covers this case or date",
     "marketplace_handles_it": "the marketplace ships this line and deals with the buyer",
+    "look_first": "the rule that would decline is not known well enough: look in Seller Central before you answer",
 }
 FOREVER = dt.date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
 class Period:
-    """One dated value of a parameter: holds from `start` up to, not including, `end`."""
+    """One dated value of a parameter: holds from `start` up to, not including, `end`, where `by` of the parameter is `key`.
+
+    `value` is None where nobody knows it (certainty ?); `others` are what further sources say instead. `known` tells how well the
+    start is known: exact, at_latest (it may have begun earlier) or unknown.
+    """
 
     start: dt.date
     end: dt.date
-    value: int
+    value: int | None
     source: str
     certainty: str
+    key: str | None = None
+    others: tuple = ()
+    known: str = "exact"
+    row: str = ""
+
+    @property
+    def sure(self):
+        """Whether the value is certain enough to name one day by it, or to decline anybody."""
+        return self.certainty in SURE and not self.others
+
+    @property
+    def bounds(self):
+        """The least and the greatest value that any source gives; (None, None) where nobody knows."""
+        values = [value for value in (self.value, *self.others) if value is not None]
+        return (min(values), max(values)) if values else (None, None)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A dated number; `applies_by` is the day fact that chooses the period."""
+    """A dated number (or day); `applies_by` is the day fact that chooses the period, `by` the text fact that chooses the key.
+
+    `otherwise` is the value where no period holds (for example: no season), None where then no rule is known.
+    """
 
     name: str
     unit: str
     applies_by: str
     periods: tuple
+    by: str | None = None
+    otherwise: int | dt.date | None = None
+
+    @property
+    def selectors(self):
+        """The facts that choose the value."""
+        return (self.applies_by, self.by) if self.by else (self.applies_by,)
 
 
 @dataclass(frozen=True)
@@ -63,7 +97,12 @@ class Rule:
     line: int
     statements: tuple = ()
     deadline: Expression | None = None
-    draft: str = ""
+    drafts: dict = field(default_factory=dict)
+
+    @property
+    def parameters(self):
+        """The parameters that its condition or its deadline reads."""
+        return (*self.when.parameters, *(self.deadline.parameters if self.deadline else ()))
 
 
 @dataclass(frozen=True)
@@ -74,6 +113,8 @@ class Example:
     expect: str
     by: str | None
     line: int
+    deadline: dt.date | None = None
+    latest: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -26,20 +26,21 @@ def load_pack(name_or_path):
         return name_or_path
     if str(name_or_path) in packs():
         file = resources.files(__package__).joinpath("packs", f"{name_or_path}.yaml")
-    elif Path(name_or_path).suffix in (".yaml", ".yml") and Path(name_or_path).is_file():
+        return _read_pack(file.read_text(encoding="utf-8"), file.name, shipped=True)
+    if Path(name_or_path).suffix in (".yaml", ".yml") and Path(name_or_path).is_file():
         file = Path(name_or_path)
-    else:
-        raise UnknownName("pack", str(name_or_path), packs())
-    return read_pack(file.read_text(encoding="utf-8"), file.name)
+        return read_pack(file.read_text(encoding="utf-8"), file.name)
+    raise UnknownName("pack", str(name_or_path), packs())
 
 
 def read_pack(text, file):
     """The checked pack that `text` holds; `file` is its name in messages. Raises PackError."""
-    return _read_pack(text, file)
+    return _read_pack(text, file, shipped=False)
 
 
 @functools.lru_cache(maxsize=32)
-def _read_pack(text, file):
+def _read_pack(text, file, *, shipped):
     pack = Reader(file).pack(strict_yaml.read(text, file))
-    check(pack)
+    if not shipped:  # over all cases of a large pack that takes seconds; those that orderkit ships are checked by its tests
+        check(pack)
     return pack

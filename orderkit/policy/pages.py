@@ -32,20 +32,35 @@ def case_lines(case):
         back = "" if case.recovery_source == "none" else f", to be recovered from: {case.recovery_source}"
         lines.append(f"who pays: {plain(case.who_pays)}{back}")
     if case.deadline:
-        lines.append(f"by: {plain(case.deadline)}")
+        lines.append(by_when(case.deadline, case.deadline_latest))
     lines += [in_force(entry) for entry in case.in_force]
     if case.missing:
         lines.append(f"not known: {', '.join(plain(name) for name in case.missing)}; it is in: {'; '.join(case.ask_for)}")
     return lines
 
 
+def by_when(deadline, latest):
+    """A sentence about a deadline; where the sources differ or one alone tells it, the safest day and what it rests on."""
+    if latest is None:
+        return f"by: {plain(deadline)}"
+    if latest == deadline:
+        return f"by: safest date {plain(deadline)}, by a source that is not sure"
+    return f"by: safest date {plain(deadline)}; sources go up to {plain(latest)}"
+
+
 def in_force(entry):
-    """A sentence about a parameter's value in force."""
-    unit = entry["unit"] + ("" if entry["value"] == 1 else "s")
-    return (
-        f"{plain(entry['parameter'])}: {entry['value']} {unit}, since {plain(entry['since'])}"
-        f" (certainty {entry['certainty']}; {entry['source']})"
-    )
+    """A sentence about a parameter's value in force: the value or the range, since when, how sure, by which source."""
+    period, unit = entry["period"], entry["unit"].replace("_", " ")
+    if period.value is None:
+        value = "not known to any source"
+    else:
+        least, most = period.bounds
+        plural = "" if most == 1 or entry["unit"] in ("percent", "money") else "s"
+        of_unit = "" if entry["unit"] == "date" else f" {unit}{plural}"
+        value = (plain(least) if least == most else f"sources say {plain(least)} to {plain(most)}") + of_unit
+    since = {"exact": f"since {plain(period.start)}", "at_latest": f"since {plain(period.start)} at latest"}
+    words = since.get(period.known, "since when is not known")
+    return f"{plain(entry['parameter'])}: {value}, {words} (certainty {period.certainty}; {period.source})"
 
 
 def facts_line(row, names):

@@ -9,9 +9,8 @@ from orderkit.policy.dictionary import dictionary, fact_value
 from orderkit.policy.language import Expression, ExpressionError
 from orderkit.policy.model import (
     ACTS,
-    CERTAINTIES,
-    FOREVER,
     KEYS,
+    LANGUAGES,
     RECOVERY_SOURCES,
     RESERVED,
     TABLES,
@@ -21,10 +20,10 @@ from orderkit.policy.model import (
     Example,
     Pack,
     Parameter,
-    Period,
     Question,
     Rule,
 )
+from orderkit.policy.values import Values
 
 
 class Reader:
@@ -44,7 +43,7 @@ class Reader:
                 known = ", ".join([*required, *optional])
                 self.refuse(f"{where}.{key}", "is an unknown key", f"Known keys here: {known}.", tree.lines[key])
         for key in required:
-            if not tree.get(key):
+            if not tree.get(key) and not (key == "given" and key in tree):  # a case may be that which all examples share
                 cure = "State where it is written." if key == "source" else f"Add `{key}:`."
                 self.refuse(f"{where}.{key}", "is missing or empty", cure, tree.lines.get(key, tree.line))
         return tree
@@ -99,7 +98,7 @@ class Reader:
     def parameter(self, name, tree):
         where = f"parameters.{name}"
         self.plain_name(where, name, tree)
-        self.keys(tree, where, ("unit", "applies_by", "values"))
+        self.keys(tree, where, ("unit", "applies_by", "values"), ("by", "otherwise"))
         if any(name in dictionary(table) for table in KEYS):
             self.refuse(where, "is the name of a fact", "Rename the parameter.", tree)
         found = [dictionary(table)[tree["applies_by"]] for table in KEYS if tree["applies_by"] in dictionary(table)]
@@ -107,27 +106,10 @@ class Reader:
             cure = "Name the day fact that chooses the period, for example ordered_day."
             self.refuse(f"{where}.applies_by", f"{tree['applies_by']!r} is no day fact", cure, tree["applies_by"])
         unit = self.choice(tree["unit"], f"{where}.unit", UNITS)
-        return Parameter(str(name), unit, str(tree["applies_by"]), self.periods(where, tree["values"]))
-
-    def periods(self, where, tree):
-        self.keys(tree, f"{where}.values", tuple(tree))
-        entries = []
-        for key, entry in tree.items():
-            at = f"{where}.values.{key}"
-            self.keys(entry, at, ("value", "source", "certainty"), ("until",))
-            if not re.fullmatch(r"\d+", entry["value"]):
-                self.refuse(f"{at}.value", f"{entry['value']!r} is no whole number", "Write digits only.", entry["value"])
-            self.choice(entry["certainty"], f"{at}.certainty", CERTAINTIES)
-            until = self.day(entry["until"], f"{at}.until") if "until" in entry else FOREVER
-            entries.append((self.day(key, at, tree.lines[key]), until, entry))
-        entries.sort(key=lambda item: item[0])
-        starts = [start for start, _, _ in entries[1:]] + [FOREVER]
-        made = []
-        for (start, until, entry), following in zip(entries, starts, strict=True):
-            if until <= start or (until != FOREVER and until > following):
-                self.refuse(f"{where}.values.{start}.until", "does not end within its period", "Mend the days.", entry)
-            made.append(Period(start, min(until, following), int(entry["value"]), str(entry["source"]), str(entry["certainty"])))
-        return tuple(made)
+        values = Values(self, where, unit, tree.get("by"))
+        periods, otherwise = values.periods(tree["values"]), values.otherwise(tree.get("otherwise"))
+        by = str(tree["by"]) if tree.get("by") else None
+        return Parameter(str(name), unit, str(tree["applies_by"]), periods, by, otherwise)
 
     def question(self, name, tree):
         where = f"questions.{name}"
@@ -157,7 +139,6 @@ class Reader:
             self.refuse(f"{where}.then", f"{tree['then']!r} is no answer of this pack", cure, tree["then"])
         when = self.condition(f"{where}.when", tree["when"], table, self.answers[tree["then"]].acts)
         deadline = self.expression(f"{where}.deadline", tree["deadline"], table, "day") if tree.get("deadline") else None
-        self.draft(f"{where}.draft", tree.get("draft", strict_yaml.Text("")), table)
         return Rule(
             name=str(tree["rule"]),
             when=when,
@@ -168,7 +149,7 @@ class Reader:
             line=tree.line,
             statements=self.rule_statements(f"{where}.statement", tree.get("statement")),
             deadline=deadline,
-            draft=" ".join(tree.get("draft", "").split()),
+            drafts=self.drafts(f"{where}.draft", tree.get("draft"), table),
         )
 
     def condition(self, where, text, table, acts):
@@ -199,18 +180,29 @@ class Reader:
                 self.refuse(where, problem, "Date the parameter by a day of this table.", text)
         return made
 
-    def draft(self, where, text, table):
-        for name in re.findall(r"\{([^}]*)\}", text):
-            if name not in dictionary(table):
-                self.refuse(where, f"{{{name}}} is no fact of {table}", "Use only declared facts in drafts.", text)
+    def drafts(self, where, tree, table):
+        """The reply to the buyer by language; a plain text is English."""
+        if tree is None:
+            return {}
+        if not isinstance(tree, strict_yaml.Mapping):
+            tree, line = strict_yaml.Mapping(en=tree), tree.line
+            tree.line, tree.lines = line, {"en": line}
+        self.keys(tree, where, ("en",), LANGUAGES[1:])
+        for language, text in tree.items():
+            for name in re.findall(r"\{([^}]*)\}", text):
+                if name not in dictionary(table):
+                    problem = f"{{{name}}} is no fact of {table}"
+                    self.refuse(f"{where}.{language}", problem, "Use only declared facts in drafts.", text)
+        return {str(language): " ".join(text.split()) for language, text in tree.items()}
 
     def example(self, where, tree, table, shared, answers):
-        self.keys(tree, where, ("given", "expect"), ("by",))
-        known = [*answers.values(), "unknown", "no_rule_known"]
+        self.keys(tree, where, ("given", "expect"), ("by", "deadline", "latest"))
+        known = [*answers.values(), "unknown", "no_rule_known", "look_first"]
         self.choice(tree["expect"], f"{where}.expect", list(dict.fromkeys(known)))
         by = self.choice(tree["by"], f"{where}.by", list(answers)) if tree.get("by") else None
         given = {**shared, **self.given(f"{where}.given", tree["given"], table)}
-        return Example(given, str(tree["expect"]), by, tree.line)
+        days = [self.day(tree[key], f"{where}.{key}") if tree.get(key) else None for key in ("deadline", "latest")]
+        return Example(given, str(tree["expect"]), by, tree.line, *days)
 
     def given(self, where, tree, table):
         made = {}

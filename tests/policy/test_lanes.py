@@ -154,8 +154,8 @@ def test_apply_makes_the_tables_of_answers(con, shop):
     assert policy.apply(con, "article-2021") == [f"answers_{name}" for name in PACK.questions]
     columns = [name for name, *_ in con.sql("DESCRIBE answers_not_received").fetchall()]
     assert columns == [
-        "account", "order_id", "line", "answer", "rule", "who_pays", "recovery_source", "deadline", "missing", "ask_for",
-        "source",
+        "account", "order_id", "line", "answer", "rule", "who_pays", "recovery_source", "deadline", "deadline_latest",
+        "missing", "ask_for", "source",
     ]  # fmt: skip
     found = con.sql("SELECT answer, rule, who_pays, recovery_source FROM answers_not_received").fetchall()
     assert found == [("refund_and_claim_insurer", "lost_insured", "insurer", "insurer")]
