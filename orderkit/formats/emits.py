@@ -1,6 +1,6 @@
 """What a format tells: the `emits` part of its description, one entry per canonical table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # tables whose rows belong to an order: merged over formats by key and rank
 BY_ORDER = ("order_lines", "orders", "parcels", "returns", "requests", "inspections")
@@ -28,7 +28,7 @@ class Emit:
     """What a format tells of one canonical table: key columns, the columns its rows exist from, and every given column.
 
     Rows without a date of their own exist from the date of their order. `occurrence`: identical rows are genuine and are numbered
-    by these columns. `kind`, `where`: which of the format's rows.
+    by these columns. `kind`, `where`: which of the format's rows. `alone`: the format tells of this table only.
     """
 
     table: str
@@ -40,6 +40,7 @@ class Emit:
     occurrence: tuple | None = None
     kind: str | None = None
     where: str | None = None  # SQL over the observation o
+    alone: bool = False
 
     @property
     def by_order(self):
@@ -57,7 +58,7 @@ def read_emits(text, maps, stored, need):
     emits = {table: _emit(table, said, maps, stored, need) for table, said in text.items()}
     orders = {emit.keys.get("order_id") for emit in emits.values() if emit.by_order}
     need(len(orders) <= 1, "emits", "all tables of orders must take the order number from one column")
-    return emits
+    return {table: replace(emit, alone=len(emits) == 1) for table, emit in emits.items()}
 
 
 def _emit(table, said, maps, stored, need):

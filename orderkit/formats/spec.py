@@ -10,8 +10,8 @@ from orderkit.formats.tree import Tree, read_tree
 __all__ = ["Column", "Emit", "Format", "Given", "name_of", "normal", "read_format"]
 
 TYPES = {
-    "order_id", "order_ref", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency", "country",
-    "moment", "day", "boolean", "choice", "region", "personal", "ignored",
+    "order_id", "order_ref", "id", "asin", "text", "comment", "integer", "units", "money", "amount", "number", "currency",
+    "country", "moment", "day", "boolean", "choice", "region", "personal", "ignored",
 }  # fmt: skip
 NOT_KEPT = {"personal", "ignored"}
 BUYER = "buyer"  # type and name of the column that holds pseudonyms of what a personal column says, where they are asked for

@@ -177,7 +177,7 @@ def _lanes(pack, question):
 
 
 def _then(pack, question, n):
-    """The ordinal of rule n where it holds: nobody is declined where it, or a rule above it, rests on a value that is not sure."""
+    """The ordinal of rule n where it holds; nobody is declined where it, or a rule above it, rests on an unsure value."""
     rules = question.rules[:n] if "decline" in pack.answers[question.rules[n - 1].then].acts else ()
     unsure = _unsure(pack, list(dict.fromkeys(name for rule in rules for name in rule.when.parameters)))
     if not unsure:

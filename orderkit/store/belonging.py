@@ -8,7 +8,8 @@ MOMENTS = {
     "ordered_at", "shipped_at", "confirmed_at", "first_scan_at", "last_scan_at", "delivered_at", "state_at", "requested_at",
     "received_at", "inspected_at", "asked_at", "posted_at", "filed_at", "decided_at", "given_on", "happened_at", "period_to",
 }  # fmt: skip
-BY_DATE = ("money", "recoveries", "stock_events", "feedback", "account_health")  # rows without an order go by their own date
+# rows without an order go by their own date
+BY_DATE = ("money", "recoveries", "stock_events", "feedback", "account_health", "parcels")
 LINES = ("order_lines", "orders")
 
 

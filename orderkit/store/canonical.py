@@ -8,18 +8,21 @@ from orderkit.store.known import known_formats
 from orderkit.store.merge import best, ranked
 from orderkit.store.observations import table_of
 from orderkit.store.order_rows import line_rows
-from orderkit.store.partial import Part, quoted
+from orderkit.store.partial import ALL, Part, quoted
 from orderkit.store.recipes import NO_ORDER, RECIPES, column
 from orderkit.store.schema import column_types, fill_calendar
-from orderkit.store.scope import Scope, scopes, scopes_apart
+from orderkit.store.scope import Scope, alone, scopes, scopes_apart
 
 OF_ORDERS = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
 TABLES = OF_ORDERS + EVENTS
 FEW = 0.4  # orders to be built anew per order line known; beyond that all are built
+GROUP = 122_880  # rows that the engine stores together
 
 
 def rebuild(con, file_id, form):
     """Builds the stored rows anew for everything that a loaded file speaks of; the result equals building everything."""
+    gaps = _has_gaps(con, table_of(form))
+    con.execute("RESET max_vacuum_tasks" if gaps else "SET max_vacuum_tasks = 0")
     if form.order_column or form.link:
         _rebuild_orders(con, file_id, form)
     for emit in form.emits.values():
@@ -28,9 +31,20 @@ def rebuild(con, file_id, form):
     _calendar(con)
 
 
+def _has_gaps(con, table):
+    """Whether a checkpoint should close gaps: a third of the order lines' rows are deleted ones, or `table` lies in many groups.
+
+    Deleting leaves gaps, and every load adds a group of rows to its table, however small. Closing writes much of every table
+    anew, so it waits until it pays: from a third of gaps on the engine can put three groups into two.
+    """
+    groups = f"SELECT count(DISTINCT row_group_id) FROM pragma_storage_info('{table}')"
+    many = con.sql(f"SELECT ({groups}) > 8 + 1.5 * count(*) / {GROUP} FROM main.{table}").fetchall()[0][0]
+    return many or con.sql("SELECT max(rowid) + 1 > 1.5 * count(*) FROM main.order_lines").fetchall()[0][0]
+
+
 def build(con):
     """Builds all stored rows anew from all observations."""
-    con.execute("SET max_vacuum_tasks = 0")
+    con.execute("SET max_vacuum_tasks = 0")  # where all is deleted there are no gaps to be closed
     for table in TABLES:
         con.execute(f"DELETE FROM main.{table}")
     ties.make(con, known_formats(con).values())
@@ -87,7 +101,7 @@ def build_as_of(con):
     """Makes TEMP tables of the same names that show what was known at `context.as_of`, on a reader's own connection."""
     for table in TABLES:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM main.{table} LIMIT 0")
-    ties.make(con, known_formats(con).values())
+    ties.make(con, known_formats(con).values(), as_of=True)
     _build_orders(con, "temp", as_of=True, touched=False)
     _build_events(con, "temp", as_of=True)
 
@@ -105,12 +119,15 @@ def _build_orders(con, where, as_of, touched):
     if telling["order_lines"] or telling["orders"]:
         several = lines.find_several(con, telling["order_lines"], by_order)
         plain = [replace(scope, several=False if several else None) for scope in by_order]
-        for scope in [*plain, *scopes_apart(several)]:
+        for scope in plain:
             _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope))
+        for scope in scopes_apart(several):
+            with alone(con, [*telling["order_lines"], *telling["orders"]], scope):
+                _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope))
     for table in ("parcels", "returns", "requests", "inspections"):
         for scope in scopes(con, telling[table], touched) if telling[table] else ():
             _insert(con, where, table, _merged(con, telling[table], table, as_of, scope))
-    for scope in by_order:
+    for scope in by_order if telling["parcels"] else [Scope(touched)]:  # where none is named nothing is joined: all fit at once
         if telling["parcels"]:
             parcels.tie_to_lines(con, where, telling["parcels"], as_of, scope)
         parcels.of_statuses(con, where, bool(telling["parcels"]), scope)
@@ -135,6 +152,7 @@ def _merged(con, forms, table, as_of, scope):
     scope: the Scope of a build of orders; of events, which are never sharded, the SQL joined to keep the rows that are wanted.
     """
     recipe, types, parts = RECIPES[table], column_types(table), []
+    again = ALL if isinstance(scope, Scope) and scope.touched else None
     for form in forms:
         emit = form.emits[table]
         emit = replace(emit, given={given.target: given for given in recipe["extra"](emit)} | emit.given)
@@ -143,7 +161,7 @@ def _merged(con, forms, table, as_of, scope):
         if isinstance(scope, Scope):
             only, where = scope.join("l.account", column(emit, "order_id")), scope.where(", ".join(key.values()))
         parts.append(Part(form, emit, key, recipe["join"](form, emit), only, where))
-    text, ranks = ranked(con, table, parts, as_of, types)
+    text, ranks = ranked(con, table, parts, as_of, types, again)
     columns = best({target: set() for target in recipe["refers"]} | ranks, types)
     values = ", ".join(f"{value} AS {quoted(target)}" for target, value in columns.items())
     return f"SELECT account, {recipe['name']}, {values}, reconstructed, known_at, seen_in, best_rank FROM ({text})"
@@ -183,6 +201,7 @@ def _returns_to_lines(con, where):
                     WHEN r.order_item_id IS NOT NULL AND i.order_item_id IS NOT NULL THEN i.order_item_id = r.order_item_id
                     ELSE i.sku = r.sku
                 END
+            WHERE r.line IS NULL  -- of orders that are not built anew the line stays
             GROUP BY r.account, r.return_id
             HAVING count(*) = 1
         ) f

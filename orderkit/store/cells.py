@@ -28,6 +28,12 @@ EPOCH, FIRST, LAST = date(1899, 12, 30), 61, 2_958_465  # spreadsheets count a 2
 FROM_1904 = 1462  # days by which the other epoch is later
 
 
+class Dated(str):
+    """The text of a cell that holds a day or a time: an id in such a cell was one before a spreadsheet took it for a date."""
+
+    __slots__ = ()
+
+
 def clean(text):
     """A text as a workbook stores it, as one field of one line; characters that XML cannot hold are written out there."""
     return one_line(ESCAPED.sub(_character, text) if "_x" in text else text)
@@ -72,14 +78,14 @@ def moment(raw, style, epoch=0):
         return clean(raw)
     serial = float(raw)
     if style == "elapsed" and abs(serial) <= LAST:
-        return ("-" if serial < 0 else "") + _clock(round(abs(serial) * DAY))
+        return Dated(("-" if serial < 0 else "") + _clock(round(abs(serial) * DAY)))
     days, rest = divmod(round(serial * DAY), DAY) if 0 <= serial <= LAST else (-1, 0)
     if days == 0 and style == "time":
-        return _clock(rest)
+        return Dated(_clock(rest))
     if not (0 if epoch else FIRST) <= days <= LAST - epoch:
         return number(raw)
     day = (EPOCH + timedelta(days=days + epoch)).isoformat()
-    return f"{day}T{_clock(rest)}" if rest else day
+    return Dated(f"{day}T{_clock(rest)}" if rest else day)
 
 
 def _clock(milliseconds):
@@ -92,7 +98,7 @@ def _clock(milliseconds):
 def iso(raw):
     """A date that the workbook stores as ISO text: midnight is the day alone."""
     found = MIDNIGHT.match(raw)
-    return found[1] if found else clean(raw)
+    return Dated(found[1] if found else clean(raw))
 
 
 def styled(raw, style, epoch=0):

@@ -1,7 +1,7 @@
 """Decides once per file what no cell can tell alone: point or comma, day or month first, whether the clock can be believed."""
 
 import datetime as dt
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 
 from orderkit.errors import FileRefused
 from orderkit.formats import normal
@@ -10,6 +10,7 @@ from orderkit.store.types import AHEAD, PLAIN, Style, local, value
 
 NUMERIC = ("money", "amount", "number")
 FEW = 0.01  # share of contrary cells that are wrong cells, not another way of writing
+RECENT = 3  # years: a file whose days all lie in these is one of now, and not one of long ago
 MANY_YEARS, FEW_YEARS = 5, 2  # dates spread over many years, but only two days of the month: days were taken for years
 NEVER_BEFORE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)  # a clock that shows an earlier time is wrong
 
@@ -20,6 +21,10 @@ BOTH_KINDS = (
 NO_TELLING = (
     "has dates in {} that can be read with the day or with the month first, and none that tells which."
     " Download a longer period: one day after the 12th of a month is enough."
+)
+NO_YEAR = (
+    "has dates in {} that can be read with the day or with the year first, and none that tells which."
+    " Download a longer period: days of several months are enough."
 )
 
 
@@ -81,17 +86,38 @@ class _Rivalry:
     def tally(self, clock):
         """SQL of the fields of a _Tally."""
         one, two = self.names
-        bound = f"TIMESTAMP '{clock + AHEAD:%Y-%m-%d}'" if clock and self.column.past and clock > NEVER_BEFORE else "NULL"
+        believed = clock and self.column.past and clock > NEVER_BEFORE
+        bound = f"TIMESTAMP '{clock + AHEAD:%Y-%m-%d}'" if believed else "NULL::TIMESTAMP"
         conditions = (
             f"{two} IS NULL AND {one} IS NOT NULL", f"{one} IS NULL AND {two} IS NOT NULL", f"{one} <> {two}",
             f"{one} > {bound}", f"{two} > {bound}",
         )  # fmt: skip
-        return [f"count(*) FILTER ({condition})" for condition in conditions] + [f"count(DISTINCT year({d}))" for d in (one, two)]
+        counts = [f"count(*) FILTER ({condition})" for condition in conditions]
+        return [*counts, *(f"count(DISTINCT year({d}))" for d in (one, two)), *self._too_old(one, two, bound)]
+
+    @property
+    def years_first(self):
+        """For each of the two formats whether it, and not the other, begins with the year."""
+        begins = [text.startswith(("%y", "%Y")) for text in (self.one, self.two)]
+        return [mine and not other for mine, other in (begins, begins[::-1])]
+
+    def _too_old(self, one, two, bound):
+        """SQL of 1 for a reading with the year first that begins years ago, where the other reading is all of recent years.
+
+        Years stand first on one site of twenty, so that alone they are no reason to refuse a file.
+        """
+        years = f"INTERVAL {RECENT} YEAR"
+        for first, this, that in zip(self.years_first, (one, two), (two, one), strict=True):
+            recent = f"coalesce(min({that}) >= {bound} - {years} AND min({this}) < min({that}) - {years}, false)::INTEGER"
+            yield recent if first else "0"
 
 
 @dataclass(frozen=True)
 class _Tally:
-    """Cells that only one format reads, that both read differently, that lie ahead of the clock; and the years each one finds."""
+    """Cells that only one format reads, that both read differently, that lie ahead of the clock; and the years each one finds.
+
+    old: 1 for a format that puts the year first and so begins too long ago.
+    """
 
     only_one: int
     only_two: int
@@ -100,6 +126,8 @@ class _Tally:
     late_two: int
     years_one: int
     years_two: int
+    old_one: int
+    old_two: int
 
     def __add__(self, other):
         return _Tally(
@@ -123,7 +151,10 @@ class _Tally:
             return int(self.years_two > self.years_one)
         if (self.late_one == 0) != (self.late_two == 0):
             return int(self.late_two > 0)
-        return None
+        return int(self.old_two > 0) if self.old_one or self.old_two else None
+
+
+FIELDS = len(fields(_Tally))
 
 
 def _look(con, source, numeric, rivalries, clock):
@@ -133,7 +164,7 @@ def _look(con, source, numeric, rivalries, clock):
     found = [_count(numeric, kind) for kind in ("point", "comma", "both")]
     found += [count for rivalry in rivalries for count in rivalry.tally(clock)]
     counts = con.sql(f"SELECT {', '.join(found)} FROM (SELECT {', '.join(seen)} FROM {source})").fetchall()[0]
-    return counts[:3], [_Tally(*counts[at : at + 7]) for at in range(3, len(counts), 7)]
+    return counts[:3], [_Tally(*counts[at : at + FIELDS]) for at in range(3, len(counts), FIELDS)]
 
 
 def _count(numeric, kind):
@@ -176,7 +207,8 @@ def _dates(match, tallies):
         verdicts = {}
         for pair, tally in own.items():
             alike = [t for r, t in tallies.items() if (r.one, r.two) == pair and r.column.formats == column.formats]
-            verdicts[pair] = _verdict(tally, sum(alike[1:], alike[0]))
+            year = any(any(r.years_first) for r in tallies if (r.one, r.two) == pair)
+            verdicts[pair] = _verdict(tally, sum(alike[1:], alike[0]), NO_YEAR if year else NO_TELLING)
         losers = {pair[verdict] for pair, verdict in verdicts.items() if verdict in (0, 1)}
         for pair, verdict in verdicts.items():
             if isinstance(verdict, str) and not losers & set(pair):
@@ -186,7 +218,7 @@ def _dates(match, tallies):
     return decided
 
 
-def _verdict(own, alike):
+def _verdict(own, alike, open_words):
     """Which of two formats gives way (0 or 1), by a column's own cells or those of all alike; -1 for none, or why it is open."""
     for tally in (own, alike):
         if tally.contrary:
@@ -194,7 +226,7 @@ def _verdict(own, alike):
         loser = tally.loser()
         if loser is not None:
             return loser
-    return NO_TELLING
+    return open_words
 
 
 def clock_bound(con, match, source, clock, style=PLAIN):

@@ -9,7 +9,8 @@ def ranked(con, name, parts, as_of, types, again=None):
     """(SQL of one row per key of the parts, {canonical column: its ranks}).
 
     Columns: account, the key, `_item` where parts have one, `column__rank` for all given columns, reconstructed, known_at,
-    seen_in, best_rank. `name` is used for temporary tables; again=ALL spares looking which keys are repeated.
+    seen_in, best_rank. `name` is used for temporary tables; again=ALL spares looking which keys are repeated: of few orders in
+    large tables every look costs more than taking all keys for repeated ones.
     """
     parts = sorted(parts, key=lambda part: part.form.name)
     rows = [rows_sql(part, again or _again(con, f"_again_{name}_{n}", part), as_of, types) for n, part in enumerate(parts)]

@@ -165,7 +165,8 @@ def _alike(form):
 def _elsewhere(form):
     """SQL (FROM ... WHERE) of what other files of an account said, of orders only those that the new file speaks of."""
     order = form.order_column
-    same = f'AND o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)' if order else ""
+    same = f'o."{order}" IN (SELECT "{order}" FROM {table_of(form)} WHERE _file = $id)' if order else "true"
+    same = f'AND ({same} OR o."{order}" IS NULL)' if order and order not in form.needs else f"AND {same}"
     return f"FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file WHERE l.account = $account AND o._file <> $id {same}"
 
 

@@ -39,7 +39,7 @@ def _by_sku(con, forms, as_of, scope, types):
         item = "_item, " if with_id else item
         only = scope.join("l.account", order)
         parts.append(Part(form, emit, key, only=only, where=scope.where(order), item=own if with_id else None))
-    text, ranks = ranked(con, "lines", parts, as_of, types)
+    text, ranks = ranked(con, "lines", parts, as_of, types, ALL if scope.touched else None)
     return f"SELECT *, coalesce({item}_sku, '') AS line, 1 AS occurrence FROM ({text})", ranks
 
 
@@ -65,7 +65,7 @@ def _orders(con, forms, as_of, scope, types):
         key = ORDER_ROWS["key"](form, emit)
         only, where = scope.join("l.account", key["order_id"]), scope.where(key["order_id"])
         parts.append(Part(form, emit, key, ORDER_ROWS["join"](form, emit), only, where))
-    return ranked(con, "orders", parts, as_of, types)
+    return ranked(con, "orders", parts, as_of, types, ALL if scope.touched else None)
 
 
 def _with_extra(emit, recipe):

@@ -7,25 +7,30 @@ SHIPPED = "('shipped', 'partially_shipped')"
 
 
 def touch_sharers(con, forms):
-    """An order that shares a parcel with a touched one is touched, too, and so on: the parcel's row is built from all of them."""
-    for form in forms:
-        emit = form.emits["parcels"]
-        if "tracking" not in emit.keys:
-            continue
-        order, tracking = column(emit, "order_id"), column(emit, "tracking")
-        columns = f"l.account, {order} AS order_id, {tracking} AS tracking"
-        told = f"SELECT {columns} FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
-        while True:
-            before = con.sql("SELECT count(*) FROM touched").fetchall()
-            con.execute(f"""
-                INSERT INTO touched
-                SELECT DISTINCT s.account, s.order_id FROM ({told}) s
-                SEMI JOIN (SELECT * FROM ({told}) SEMI JOIN touched USING (account, order_id)) mine
-                    ON mine.account = s.account AND mine.tracking = s.tracking
-                ANTI JOIN touched t ON t.account = s.account AND t.order_id = s.order_id
-            """)
-            if con.sql("SELECT count(*) FROM touched").fetchall() == before:
-                break
+    """An order that shares a parcel with a touched one is touched, too, and so on: the parcel's row is built from all of them.
+
+    Whichever exports tell of it: one may know the parcel under an order, another under its tracking number alone.
+    """
+    forms = [form for form in forms if "tracking" in form.emits["parcels"].keys]
+    told = " UNION ALL ".join(map(_sharing, forms))
+    while forms:
+        before = con.sql("SELECT count(*) FROM touched").fetchall()
+        con.execute(f"""
+            INSERT INTO touched
+            SELECT DISTINCT s.account, s.order_id FROM ({told}) s
+            SEMI JOIN (SELECT * FROM ({told}) SEMI JOIN touched USING (account, order_id)) mine
+                ON mine.account = s.account AND mine.tracking = s.tracking
+            ANTI JOIN touched t ON t.account = s.account AND t.order_id = s.order_id
+        """)
+        if con.sql("SELECT count(*) FROM touched").fetchall() == before:
+            break
+
+
+def _sharing(form):
+    """SQL of the orders and tracking numbers (account, order_id, tracking) that a format tells of."""
+    emit = form.emits["parcels"]
+    columns = f"l.account, {column(emit, 'order_id')} AS order_id, {column(emit, 'tracking')} AS tracking"
+    return f"SELECT {columns} FROM {table_of(form)} o JOIN loads l ON l.file_id = o._file"
 
 
 def tie_to_lines(con, where, forms, as_of, scope):

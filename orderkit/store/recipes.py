@@ -3,7 +3,6 @@
 from orderkit.formats import EVENTS, Given
 from orderkit.store.observations import copy_of, table_of
 
-
 NO_ORDER = "tracking:"  # before the tracking number of a parcel whose order is not told: under this it is found again
 
 
@@ -11,9 +10,9 @@ def column(emit, target):
     """SQL of a key of an observation `o`; NULL where the format does not give it, and for a parcel without order a stand-in."""
     if target not in emit.keys:
         return "NULL::VARCHAR"
-    name = f'o."{emit.keys[target]}"'
-    if target == "order_id" and emit.table == "parcels" and "tracking" in emit.keys:
-        return f"""coalesce({name}, '{NO_ORDER}' || o."{emit.keys['tracking']}")"""
+    name, tracking = f'o."{emit.keys[target]}"', emit.keys.get("tracking")
+    if target == "order_id" and emit.table == "parcels" and emit.alone and tracking:  # whoever sold it knows the order
+        return f"""coalesce({name}, '{NO_ORDER}' || o."{tracking}")"""
     return name
 
 

@@ -103,8 +103,13 @@ def _make_keys(con):
 
 
 def _make_out(con, wanted):
-    """TEMP table _out (form, rid): rows of doomed orders, and rows without an order that go with a parcel or by their date."""
-    old = f"OR (dated AND newest < $before{wanted.of_account})" if wanted.before is not None else ""
+    """TEMP table _out (form, rid): rows of doomed orders, and rows without an order that go with a parcel or by their date.
+
+    A bill's charge for a parcel of a kept order stays with it, however old it is.
+    """
+    kept = "SELECT (account, tracking) FROM _rows ANTI JOIN _doomed USING (account, order_id) WHERE order_id IS NOT NULL"
+    loose = f"(tracking IS NULL OR (account, tracking) NOT IN ({kept} AND tracking IS NOT NULL))"
+    old = f"OR (dated AND newest < $before{wanted.of_account} AND {loose})" if wanted.before is not None else ""
     values = {name: value for name, value in wanted.values.items() if old and name != "order"}
     con.execute(
         f"""

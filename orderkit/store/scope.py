@@ -1,10 +1,14 @@
 """Which orders a build is about: all, or those in TEMP table `touched`; many of them in shards, so that memory stays small."""
 
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from orderkit.store.observations import table_of
+import duckdb
 
-SHARD = 3_000_000  # observations that are put together at once: what fits the memory that a load may use
+from orderkit.store.observations import table_of
+from orderkit.store.recipes import column
+
+SHARD = 750_000  # observations that are put together at once: what fits the memory that a load may use
 SHARD_APART = 100_000  # orders whose lines are told apart at once
 
 
@@ -45,3 +49,28 @@ def scopes_apart(orders):
 
 def _sharded(shards, touched, several=None):
     return [Scope(touched, shard, shards, several) for shard in range(shards)]
+
+
+@contextmanager
+def alone(con, forms, scope):
+    """Hides the observation tables of order lines behind TEMP tables of the same names that hold the rows of few orders alone.
+
+    So the large tables are gone through once, however often these orders are looked at.
+    """
+    hidden = {table_of(form): order for form in forms if (order := _order(form))}
+    try:
+        for table, order in hidden.items():
+            source = f"main.{table} o JOIN loads l ON l.file_id = o._file{scope.join('l.account', order)}"
+            con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT o.* FROM {source} WHERE {scope.where(order)}")
+        yield
+    finally:
+        with suppress(duckdb.TransactionException):  # a failed transaction, which takes its tables with it
+            for table in hidden:
+                con.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def _order(form):
+    """SQL of the order of an observation; None where something else leads to it, or each kind of row tells it in its own way."""
+    emits = [form.emits[table] for table in ("order_lines", "orders") if table in form.emits]
+    orders = {column(emit, "order_id") for emit in emits}
+    return None if len(orders) > 1 or any(emit.link for emit in emits) else orders.pop()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orderkit.errors import FileRefused
 from orderkit.formats import WITHIN, Column, Match, find_header, nearest
-from orderkit.store import containers, door, numbers, trees
+from orderkit.store import cells, containers, door, numbers, trees
 
 TREE_COLUMNS = (Column("_record", "_record", "integer"), Column("_kind", "_kind", "text"))
 
@@ -76,6 +76,10 @@ def _joined(row):
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in row)
 
 
+IDS = ("id", "order_id", "order_ref", "asin")
+TAKEN_FOR_A_DATE = "#VALUE!"  # an id such as 3-2026 or MAR1 that is a date now: told as the errors of spreadsheet programs are
+
+
 def _write_rows(rows, match, text):
     """Writes cells of kept columns and the length of every row; what stands beyond the header's width stays to be found wrong."""
     width = len(match.columns)
@@ -87,14 +91,16 @@ def _write_rows(rows, match, text):
             elif number < match.line or not any(cell.strip() for cell in row):
                 out.write("\n")
             else:
-                cells = [_kept(cell, column) for cell, column in zip(row, match.columns, strict=False)]
-                writer.writerow(cells + [""] * (width - len(cells)) + ["x" for cell in row[width:] if cell.strip()])
+                kept = [_kept(cell, column) for cell, column in zip(row, match.columns, strict=False)]
+                writer.writerow(kept + [""] * (width - len(kept)) + ["x" for cell in row[width:] if cell.strip()])
 
 
 def _kept(cell, column):
     """What of a cell may be written: nothing of a column that is not kept, of a postcode its beginning."""
     if column is None or not column.kept:
         return ""
+    if isinstance(cell, cells.Dated) and column.type in IDS:
+        return TAKEN_FOR_A_DATE
     whole = column.type != "region" or cell.lstrip().startswith("#")  # an error of the spreadsheet is to be seen as one
     return cell if whole else trees.region(cell)
 
@@ -103,7 +109,7 @@ def _of_tree(member, folder, known):
     trees_known = [form for form in known.values() if form.tree]
     form = trees.recognise_tree(member.path, member.kind, trees_known)
     if form is None:
-        raise _no_export(member.name, None)
+        raise _no_export(member.name, None, of_table=False)
     text = Path(folder) / "rows.csv"
     trees.flatten(member.path, member.kind, form, text)
     columns = [*TREE_COLUMNS, *form.read]
@@ -148,12 +154,14 @@ def filled(line, delimiter):
     return [field for field in line.split(delimiter) if field.strip(' "\r')]
 
 
-def _no_export(name, close):
-    """The refusal of a file that is no known export; `close` is the Match that comes closest, or None."""
+def _no_export(name, close, *, of_table=True):
+    """The refusal of a file that is no known export, with the ways out; `close` is the Match that comes closest, or None."""
+    own = "orderkit map FILE makes one of a file of your own" + ("" if of_table else ", once it is saved as a table")
     if close is None:
-        hint = "No known export is close to it; orderkit formats lists those that are known, orderkit map makes one of your own."
+        hint = f"No known export is close to it; orderkit formats lists those that are known, {own}."
         return NotAnExport(name, f"is no known export. {hint}")
-    hint = f"The nearest is {close.format.title} ({close.format.name}), which it lacks: {', '.join(close.missing)}."
+    hint = f"The nearest is {close.format.title} ({close.format.name}), of which it lacks: {', '.join(close.missing)}."
+    hint += f" If it is that one, download it again with all columns; {own}."
     return NotAnExport(name, f"is no known export. {hint}", nearest=close.format.name, missing=close.missing)
 
 

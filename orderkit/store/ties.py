@@ -4,15 +4,15 @@ from orderkit.store.observations import moment_of, table_of
 from orderkit.store.recipes import column
 
 
-def make(con, forms):
+def make(con, forms, as_of=False):
     """Makes TEMP tables `links` (account, link, value, order_id) and `order_dates` (account, order_id, since).
 
     links: which orders name, for example, a customer. order_dates: from when on an order exists; rows without a date of their own
-    exist from then on. Both stay empty where no export needs them.
+    exist from then on, which only a build as known at a moment asks for. Both stay empty where no export needs them.
     """
     stored = {row[0] for row in con.sql("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'obs_%'").fetchall()}
     forms = [form for form in forms if table_of(form) in stored]
-    undated = any(emit.by_order and not emit.anchor for form in forms for emit in form.emits.values())
+    undated = as_of and any(emit.by_order and not emit.anchor for form in forms for emit in form.emits.values())
     con.execute("CREATE OR REPLACE TEMP TABLE links (account VARCHAR, link VARCHAR, value VARCHAR, order_id VARCHAR)")
     con.execute("CREATE OR REPLACE TEMP TABLE order_dates (account VARCHAR, order_id VARCHAR, since TIMESTAMPTZ)")
     for form in forms:

@@ -101,7 +101,7 @@ def _make_judged(con, rule, file_id):
     if rule.before:
         fallen += f"""
             OR (order_id IS NOT NULL AND coalesce(told < $before, {_fallen(rule, "order_id", "aged")}))
-            OR (order_id IS NULL AND dated AND coalesce(newest < $before, false))
+            OR (order_id IS NULL AND dated AND coalesce(newest < $before, false) AND NOT of_kept)
             OR (order_id IS NULL AND {_fallen(rule, "linked", "aged")})
         """
     con.execute(
@@ -112,7 +112,11 @@ def _make_judged(con, rule, file_id):
             SELECT
                 r.*,
                 o.newest AS told,
-                (r.account, r.order_id) IN (SELECT (account, order_id) FROM main.order_lines) AS known
+                (r.account, r.order_id) IN (SELECT (account, order_id) FROM main.order_lines) AS known,
+                EXISTS (
+                    FROM main.parcels p
+                    WHERE p.account = r.account AND p.tracking = r.tracking AND p.order_id IS NOT NULL
+                ) AS of_kept
             FROM (SELECT * FROM _rows WHERE _file = $id) r
             LEFT JOIN _orders o ON o.account = r.account AND o.order_id = r.order_id
         )

@@ -35,6 +35,8 @@ CONTROL_OR_BREAK = r"[\x00-\x1f\x7f]"  # an id is one line without tabs
 EDGE = r"[\s\p{Z}\x{200b}-\x{200f}\x{2060}\x{feff}]"  # blanks of all kinds, and marks that nobody sees
 FORMULA = rf'(?s)^{EDGE}*="([^"]*)"{EDGE}*$'  # ="00123": how exporters keep a spreadsheet from counting an id
 
+HALF_GUARDED = '^="'  # what is left of such a guard where it does not close: cut at a delimiter, or with a quote too many
+
 SQL_TYPES = {
     "integer": "INTEGER", "units": "INTEGER", "money": "DECIMAL(18,2)", "amount": "DECIMAL(18,2)", "number": "DECIMAL(18,6)",
     "moment": "TIMESTAMPTZ", "day": "DATE", "boolean": "BOOLEAN",
@@ -200,7 +202,8 @@ def _id_cases(column, cell, error, controls):
     """The cases of an id; one look for all that can be wrong with its characters, because nearly all ids are right."""
     own = _chosen(column)
     changed = CHANGED if own else CHANGED + COUNTED
-    odd = f"{CONTROL_OR_BREAK}|^(?:{changed})$" if controls else f"^(?:{changed})$"
+    changed = f"^(?:{changed})$|{HALF_GUARDED}"
+    odd = f"{CONTROL_OR_BREAK}|{changed}" if controls else changed
     which = f"CASE WHEN {_holds(cell, CONTROL_OR_BREAK)} THEN 'control_character' ELSE 'damaged_by_spreadsheet' END"
     nothing = [] if own else [f"WHEN {cell} IN ({_words(NOTHING)}) THEN 'not_an_id'"]
     return [f"WHEN {_holds(cell, odd)} THEN {which}", f"WHEN {error} THEN 'damaged_by_spreadsheet'", *nothing]

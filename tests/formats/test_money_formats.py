@@ -1,5 +1,6 @@
 """Settlements and transaction reports in their genuine headers against rows written by hand, with their own traps."""
 
+import json
 from decimal import Decimal as D
 
 import pytest
@@ -355,3 +356,70 @@ def test_the_currency_above_the_header_is_that_of_rows_without_a_marketplace(sho
     row = {"date/time": "Sep 4, 2026 1:05:07 AM PDT", "type": "Transfer", "total": "-10.25", "other": "-10.25"}
     shop.load(report(shop, "en_US_30", row, above=['"Includes Amazon Marketplace"', '"All amounts in USD, unless specified"']))
     assert shop.rows("SELECT amount, currency FROM money") == [(D("-10.25"), "USD")]
+
+
+# --- two versions of the finances interface -------------------------------------------------------------------------------------
+
+
+def v0_amount(amount):
+    return {"CurrencyCode": "USD", "CurrencyAmount": amount}
+
+
+def v0_item(**parts):
+    charges = [{"ChargeType": kind, "ChargeAmount": v0_amount(amount)} for kind, amount in parts.items()]
+    return {"SellerSKU": "MUG", "OrderItemId": "1", "QuantityShipped": 1, "ItemChargeList": charges}
+
+
+def v0_event(number, moment, **parts):
+    return {"AmazonOrderId": order(number), "PostedDate": moment, "ShipmentItemList": [v0_item(**parts)]}
+
+
+def transaction(number, moment, *amounts, kind="Shipment", settlement=None):
+    """A released transaction of one item; each amount is (breakdown, amount)."""
+    named = {"ORDER_ID": order(number) if number else None, "SETTLEMENT_ID": settlement}
+    usd = {"currencyCode": "USD"}
+    money = [{"breakdownType": of, "breakdownAmount": usd | {"currencyAmount": amount}} for of, amount in amounts]
+    whole = usd | {"currencyAmount": float(sum(D(str(amount)) for _, amount in amounts))}
+    item = {"contexts": [{"sku": "MUG", "quantityShipped": 1}], "breakdowns": money, "totalAmount": whole}
+    related = [{"relatedIdentifierName": name, "relatedIdentifierValue": value} for name, value in named.items() if value]
+    return {
+        "transactionId": f"{kind}{number}{moment}", "transactionType": kind, "transactionStatus": "RELEASED",
+        "postedDate": moment, "totalAmount": whole, "relatedIdentifiers": related, "breakdowns": money,
+        "items": [item] if number else [],
+    }  # fmt: skip
+
+
+FIRST, LATER, LAST = "2026-07-04T10:00:00Z", "2026-07-05T10:00:00Z", "2026-07-06T10:00:00Z"
+VERSION_0 = {
+    "ShipmentEventList": [v0_event(1, FIRST, Principal=25, Tax=2.1), v0_event(2, FIRST, Principal=10)],
+    "RefundEventList": [v0_event(1, LATER, Principal=-25)],
+    "ProductAdsPaymentEventList": [
+        {"postedDate": LAST, "transactionType": "charge", "transactionValue": v0_amount(-60)},
+        {"postedDate": LATER, "transactionType": "charge", "transactionValue": v0_amount(-7)},
+    ],
+}
+VERSION_2024 = [
+    transaction(1, FIRST, ("Principal", 24), ("Rounded", 1), ("Tax", 2.1)),  # the same shipment, in three parts
+    transaction(1, LATER, ("Principal", -25), kind="Chargeback"),  # not the refund of that moment
+    transaction(None, LAST, ("Ads", -60), kind="ProductAdsPayment"),  # the same payment
+    transaction(None, LATER, ("Ads", -8), kind="ProductAdsPayment"),  # another one
+]
+COUNTING = "SELECT seen_in, order_id, type, sum(amount) FROM money WHERE counts GROUP BY ALL ORDER BY ALL"
+
+
+@pytest.mark.parametrize("new_first", [False, True])
+def test_an_event_in_both_versions_of_the_interface_counts_once(shop, new_first):
+    old, new = shop.folder / "v0.json", shop.folder / "2024.json"
+    old.write_text(json.dumps({"payload": {"FinancialEvents": VERSION_0}}))
+    new.write_text(json.dumps({"payload": {"transactions": VERSION_2024}}))
+    shop.load(*([new, old] if new_first else [old, new]))
+    assert shop.rows("SELECT count(*) FROM money WHERE settlement_id IS NOT NULL") == [(0,)]
+    assert shop.rows(COUNTING) == [
+        ("spapi_finances_2024", order(1), "Chargeback", D("-25.00")),
+        ("spapi_finances_2024", order(1), "Shipment", D("27.10")),
+        ("spapi_finances_2024", None, "ProductAdsPayment", D("-68.00")),
+        ("spapi_finances_v0", order(1), "RefundEventList", D("-25.00")),
+        ("spapi_finances_v0", order(2), "ShipmentEventList", D("10.00")),
+        ("spapi_finances_v0", None, "ProductAdsPaymentEventList", D("-7.00")),
+    ]
+    assert shop.rows("SELECT count(*), sum(amount) FROM money WHERE NOT counts") == [(3, D("-32.90"))]  # 25 + 2.10 - 60

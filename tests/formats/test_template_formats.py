@@ -1,5 +1,6 @@
 """Carrier bills and our own templates against rows written by hand, with the traps that are their own."""
 
+import itertools
 from collections import Counter
 from decimal import Decimal as D
 
@@ -9,6 +10,8 @@ from hand_written import NAME, Shop, at, day, order
 
 from orderkit import store
 from orderkit.formats import recognise, variants
+from tests.store.exports import ALL_ORDERS, order_line
+from tests.store.exports import write as write_lines
 
 
 @pytest.fixture
@@ -64,6 +67,39 @@ def test_a_refund_is_not_seen_before_its_invoice(shop):
         assert con.sql("SELECT label_cost FROM parcels").fetchall() == [(D("12.40"),)]
     finally:
         con.close()
+
+
+REFERENCES = [
+    (order(7), order(7)), ("12-34567-89012", "12-34567-89012"), ("#1001", "#1001"),
+    ("", None), ("A gift for " + NAME, None), ("5550100123", None), ("#REF!", None), ("11/22/26", None),
+]  # fmt: skip
+
+
+def test_a_reference_is_the_order_only_where_it_looks_like_an_order_number(shop):
+    """Whatever stands there, the charge is kept by its tracking number."""
+    rows = [charge("12.40", "1", "20260720", f"7946{n:08d}") for n in range(len(REFERENCES))]
+    for row, (reference, _) in zip(rows, REFERENCES, strict=True):
+        row["Original Customer Reference"] = reference
+    shop.load(write(shop, table("carrier_fedex_billing", "all", rows)))
+    assert shop.rows("SELECT order_id, label_cost FROM parcels ORDER BY tracking") == [
+        (told, D("12.40")) for _, told in REFERENCES
+    ]
+    assert not shop.holds(NAME)
+
+
+@pytest.mark.parametrize("turn", list(itertools.permutations(range(3))))
+def test_a_charge_without_order_meets_its_parcel_in_any_order_of_loading(shop, turn):
+    bill = [charge("12.40", "1", "20260720") | {"Original Customer Reference": "no order number"}]
+    sent = {"order_id": order(2), "tracking": "794600000001", "carrier": "FedEx", "state": "delivered"}
+    sent["shipped_at"] = sent["updated_at"] = "2026-07-11T08:00:00+00:00"
+    moments = {"purchase_date": "2026-07-09T08:00:00+00:00", "last_updated_date": "2026-07-12T08:00:00+00:00"}
+    many = [order_line(number, str(number), **moments) for number in range(20)]  # so that only what is touched is built anew
+    files = [write(shop, table("carrier_fedex_billing", "all", bill)), write(shop, table("tracking", "template", [sent]))]
+    files.append(write_lines(shop.folder / "orders.txt", ALL_ORDERS, many))
+    shop.load(*(files[n] for n in turn))
+    told = shop.rows("SELECT parcel, order_id, label_cost, seen_in FROM parcels WHERE named")
+    assert told == [("794600000001", order(2), D("12.40"), "carrier_fedex_billing, tracking")]
+    assert shop.rows("SELECT order_id FROM parcel_lines WHERE parcel = '794600000001'") == [(order(2),)]
 
 
 # --- our templates ------------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from orderkit.policy.dictionary import dictionary
 
 FACTS = Path(__file__).parents[3] / "shared" / "facts" / "policy"
 QUESTION = {"cancel": "cancel", "upgrade": "upgrade", "address": "address", "inr": "not_received"}
-# what each case of the table is in the pack amazon; two where today's dated rules part from the table (NOTES.md section 0, item 7)
+# what each case of the table is in the pack amazon; INR-7 follows today's dated rule (NOTES.md section 0, item 7)
 ANSWERS = {
     "CAN-1": "buyer_can_cancel", "CAN-2": "cancel_as_buyer_request", "CAN-3": "ask_for_official_request",
     "CAN-4": "no_cancel_ask_return", "CAN-5": "confirm_then_as_shipped", "CAN-6": "refund_and_do_not_ship",

@@ -225,6 +225,33 @@ def test_what_has_happened_lies_before_the_clock(con):
         decide(con, File([column("day", formats=FEEDBACK)]), cells, clock=CLOCK)
 
 
+DAY_FIRST, YEAR_FIRST = ("%d/%m/%y", "%d.%m.%y", "%Y-%m-%d"), ("%d.%m.%y", "%Y-%m-%d", "%y/%m/%d")
+# cells of small files as seen on 20 November 2026; None where the file is refused, with a word of the reason
+SMALL = {
+    "of one day": (["15/02/26"], DAY_FIRST),
+    "of days that could be years of late, among others": (["03/02/26", "24/02/26", "25/02/26"], DAY_FIRST),
+    "of last year": (["13/12/25", "01/01/26"], DAY_FIRST),
+    "of a day that could be a year of late": (["24/02/26"], "year first"),
+    "of years ago": (["15/02/16"], "year first"),
+    "of no day above twelve": (["01/02/26", "03/04/26"], "month first"),
+    "years first": (["26/11/01", "26/11/03"], "year first"),
+    "years first, days that cannot have come yet": (["26/11/01", "26/10/28"], YEAR_FIRST),
+    "years first, no day of that month": (["26/11/01", "32/11/01"], YEAR_FIRST),
+    "month first": (["02/15/26", "02/03/26"], ("%m/%d/%y", "%d.%m.%y", "%Y-%m-%d")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SMALL)
+def test_a_small_file_is_not_refused_for_the_one_site_that_puts_years_first(con, what):
+    cells, expected = SMALL[what]
+    past = File([column("day", formats=FEEDBACK, past=True)])
+    if isinstance(expected, str):
+        with pytest.raises(Ambiguous, match=f"{expected}.*Download a longer period"):
+            decide(con, past, source(con, cells), clock=CLOCK)
+    else:
+        assert decide(con, past, source(con, cells), clock=CLOCK).dates == {"cell": expected}
+
+
 def test_moments_are_decided_like_days(con):
     rivals = ("%d/%m/%Y %H:%M %Z", "%m/%d/%Y %H:%M %Z")
     file = File([column("moment", formats=rivals)])

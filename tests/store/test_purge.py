@@ -18,6 +18,7 @@ from orderkit.store import proof, rewrite
 ORDERS = [*ALL_ORDERS, "original-order-id"]
 CLOCK = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
 TRACKING = variants("tracking")[next(iter(variants("tracking")))]
+BILL = variants("carrier_fedex_billing")["all"]
 SETTLEMENT = variants("amazon_settlement_v2")[next(iter(variants("amazon_settlement_v2")))]
 
 
@@ -208,6 +209,29 @@ def test_of_a_reference_of_a_bill_only_the_parcel_goes(db, tmp_path):
     assert ask(db, f"SELECT tracking FROM parcels WHERE order_id = '{order_id(77)}'") == [("1Z999AA10123450000",)]
     assert store.load(again(bill, tmp_path), db=db).files[0].removed == 1
     assert everywhere(db, "1Z999AA10123456784") == []
+
+
+def charge(tracking, reference):
+    cells = {
+        "Invoice Number": "1", "Invoice Date": "20260120", "Express or Ground Tracking ID": tracking, "Net Charge Amount": "9.00",
+        "Shipment Date": "20260109", "Original Customer Reference": reference,
+    }  # fmt: skip
+    return ",".join(cells.get(header, "") for header in BILL)
+
+
+def test_a_charge_without_order_goes_by_its_date_unless_its_parcel_is_of_an_order_that_stays(db, tmp_path):
+    """The parcel of order 4 is the second one; the first is nobody's."""
+    old, kept = "794600000001", "1Z999AA10123456999"
+    bill = write(tmp_path / "bill.csv", BILL, [charge(old, "for the shop"), charge(kept, "")], delimiter=",")
+    assert store.load(bill, db=db).files[0].loaded == 2
+    store.purge(db, older_than=180, clock=CLOCK)
+    assert everywhere(db, old) == []
+    assert ask(db, "SELECT tracking, order_id, label_cost::VARCHAR FROM parcels WHERE label_cost IS NOT NULL") == [
+        (kept, order_id(4), "9.00")
+    ]
+    result = store.load(again(bill, tmp_path), db=db).files[0]
+    assert (result.removed, result.duplicates) == (1, 1)
+    assert everywhere(db, old) == []
 
 
 def test_nothing_but_what_is_meant_is_lost(db, files):

@@ -9,6 +9,7 @@ from exports import ALL_ORDERS, loaded, order_id, order_line, write
 
 from orderkit import store
 from orderkit.errors import BadValue
+from orderkit.formats import variants
 
 GOOD = [order_line(n, str(10_000_000_000_000 + n)) for n in range(1, 6)]
 TEXT = "\n".join(["\t".join(ALL_ORDERS), *GOOD]) + "\n"
@@ -151,7 +152,8 @@ def test_unknown_files_are_refused_by_name_and_skipped_in_a_folder(tmp_path):
     file.write_text("order-id,purchase-date,buyer mood\n1,2,3\n")
     named = store.load(file, db=tmp_path / "shop.duckdb")
     assert (named.files[0].state, named.exit_code) == ("refused", 3)
-    assert "The nearest is Amazon Order report (amazon_order_report), which it lacks: order-item-id" in named.files[0].reason
+    assert "The nearest is Amazon Order report (amazon_order_report), of which it lacks: order-item-id" in named.files[0].reason
+    assert "orderkit map FILE makes one of a file of your own" in named.files[0].reason
     inside = store.load(tmp_path / "in", db=tmp_path / "shop.duckdb")
     assert (inside.files[0].state, inside.exit_code) == ("skipped", 0)
 
@@ -200,3 +202,27 @@ def test_utf16_cut_in_the_middle_of_a_letter_is_refused(tmp_path):
     result = store.load(file, db=tmp_path / "shop.duckdb").files[0]
     assert result.state == "refused"
     assert "not utf-16 to its end" in result.reason
+
+
+GUARDED = {  # how a tracking number is written in a comma file: (number, None) or (None, why it is set aside)
+    '="00123"': ("00123", None), '="00,123"': ("00,123", None), '"=""00123"""': ("00123", None),
+    '="00123': (None, "broken_quotes"), '="00"123"': (None, "broken_quotes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("cell", GUARDED)
+def test_an_id_kept_from_a_spreadsheet_is_read_at_either_speed(tmp_path, cell, alone):
+    """Alone in the file it goes the fast way; with a bad line behind it line by line."""
+    headers = variants("tracking")["template"]
+    bad = {"order_id": "x", "tracking": "9", "shipped_at": "soon", "state": "sent"}
+    row = {"order_id": order_id(1), "tracking": cell, "carrier": "UPS", "shipped_at": "2026-11-01T10:00:00Z"}
+    lines = [",".join(one.get(header, "") for header in headers) for one in ([row] if alone else [row, bad])]
+    write(tmp_path / "t.csv", headers, lines, delimiter=",")
+    store.load(tmp_path / "t.csv", db=tmp_path / "shop.duckdb")
+    con = store.reader(tmp_path / "shop.duckdb")
+    told = con.sql("SELECT tracking FROM parcels").fetchall()
+    why = con.sql("SELECT reason FROM rejects WHERE line = 2").fetchall()
+    con.close()
+    number, reason = GUARDED[cell]
+    assert (told, why) == ([(number,)] if number else [], [(reason,)] if reason else [])

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from packed import MAIN, packed, sheet, workbook
 
+from orderkit import store
 from orderkit.errors import FileRefused
 from orderkit.store import cells, containers, door, types
 from orderkit.store.containers import Member, parquet_rows, sheet_rows
@@ -270,6 +271,25 @@ PARQUET = """
         (NULL, -1, 1e-5, 'nan', 1e20, -0.5, -3, NULL, false, NULL, NULL, NULL, NULL, NULL, '\\xFF'::BLOB)
     ) AS made("a""b", big, d, w, h, f, m, s, b, day, mid, "at {0}", ns, tz, bytes)
 """
+
+
+def test_an_id_that_a_spreadsheet_took_for_a_date_is_named_and_one_that_only_looks_like_one_is_kept(tmp_path):
+    headers = ["order_id", "sku", "kind", "asked_at", "official"]
+    moment, order = "2026-11-02T08:00:00Z", "111-0000000-000000{}"
+    skus = ["2026-03-02", dt.date(2026, 3, 2), dt.time(12, 30), "12:30", 20260302]
+    book = openpyxl.Workbook()
+    book.active.append(headers)
+    for number, sku in enumerate(skus):
+        book.active.append([order.format(number), sku, "cancel", moment, "yes"])
+    book.save(tmp_path / "book.xlsx")
+    result = store.load(tmp_path / "book.xlsx", db=tmp_path / "shop.duckdb").files[0]
+    assert (result.format, result.loaded, result.quarantined_lines) == ("requests", 3, [3, 4])
+    con = store.reader(tmp_path / "shop.duckdb")
+    kept = con.sql("SELECT sku FROM requests ORDER BY order_id").fetchall()
+    why = con.sql('SELECT "column", reason FROM rejects').fetchall()
+    con.close()
+    assert kept == [("2026-03-02",), ("12:30",), ("20260302",)]
+    assert why == [("sku", "damaged_by_spreadsheet")] * 2
 
 
 def test_parquet_is_read_as_the_text_of_a_csv(tmp_path):

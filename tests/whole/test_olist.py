@@ -159,6 +159,14 @@ def test_analysts_get_all_verbs(shop):
     shop.ask(order, request="not_received")
 
 
+def test_sections_tell_of_data_read_by_formats_of_ones_own(shop):
+    for section in ("todo", "exposure", "losses"):
+        said = shop.up_to(section)
+        assert said.startswith("Data up to: orders to Thu 1 Mar 2018")
+        assert "Amazon" not in said
+    assert "parcels to" in shop.up_to("losses")
+
+
 def test_what_was_known_earlier(loaded):
     past = ok.open(loaded[0], as_of="2017-12-31")
     (count,) = ask(past, "SELECT count(DISTINCT order_id) FROM order_lines")[0]
