@@ -264,7 +264,7 @@ def formats(name, formats_in, db, as_json):
     """The exports that orderkit reads, and where to get them. With NAME: its columns, and what becomes of each."""
     from orderkit.formats import formats as all_formats
     from orderkit.formats import guide
-    from orderkit.store import mapping
+    from orderkit.store.guessing import mapping
 
     own = mapping.own_of(db, formats_in)
     known = all_formats(tuple(own.items()))
@@ -290,7 +290,7 @@ def formats(name, formats_in, db, as_json):
 @JSON
 def map_file(file, name, to, yes, db, as_json, **told):
     """Make a file of your own readable. Its columns are guessed, you are asked, and a format is written that load knows."""
-    from orderkit.store import mapping, mapping_words
+    from orderkit.store.guessing import mapping, mapping_words
 
     folder = Path(to or Path(db).absolute().parent / "formats")
     table = mapping.table_of(file, mapping.own_in(folder))

@@ -1,12 +1,12 @@
 """From bytes to canonical tables in one DuckDB file: the only layer that reads exports and the only one that writes."""
 
-from orderkit.store.canonical import build_as_of
 from orderkit.store.context import accounts, moment, newest, set_context
-from orderkit.store.database import reader
+from orderkit.store.engine.database import reader
 from orderkit.store.load import FileResult, LoadResult, load
-from orderkit.store.purge import Receipt, purge
+from orderkit.store.purging.purge import Receipt, purge
 from orderkit.store.query import select
 from orderkit.store.reasons import reason_words
+from orderkit.store.tables.canonical import build_as_of
 
 __all__ = [
     "FileResult",

@@ -9,21 +9,13 @@ import duckdb
 
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import formats, own_formats
-from orderkit.store import (
-    canonical,
-    containers,
-    database,
-    door,
-    known,
-    ledger,
-    observations,
-    pseudonyms,
-    records,
-    sources,
-    tombstones,
-    totals,
-)
+from orderkit.store import known, ledger, observations, tombstones, totals
+from orderkit.store.engine import database
+from orderkit.store.reading import records, sources
 from orderkit.store.reasons import reason_words
+from orderkit.store.tables import canonical
+from orderkit.store.unpack import containers, door
+from orderkit.store.values import pseudonyms
 
 UNREADABLE = "cannot be cut into lines (one of over 16 MB, or control characters). Download it again; nothing of it was loaded."
 FORMATS = "formats"  # the user's own folder of formats, beside the database
@@ -119,7 +111,7 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments`
     keeps what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told.
     `buyers` gives each buyer a pseudonym, so that those who come again can be counted; the key to them lies beside the database
-    (see store/pseudonyms.py).
+    (see store/values/pseudonyms.py).
 
     Bad lines never raise: they are set aside. BadValue is raised for a path that does not exist or an empty folder,
     DatabaseLocked where another program holds the database, FormatError for a description of the user's that cannot be used.

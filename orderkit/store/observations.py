@@ -7,7 +7,7 @@ what is known of the same line and stays as history, the rest is *loaded*.
 from dataclasses import dataclass
 
 from orderkit.errors import FormatError
-from orderkit.store.types import sql_type
+from orderkit.store.values.types import sql_type
 
 LONG_NAMES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
 

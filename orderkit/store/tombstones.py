@@ -7,9 +7,9 @@ that name a purged one keep a stand-in made of it, the same at the purge and at 
 import secrets
 from dataclasses import dataclass
 
-from orderkit.store import belonging
 from orderkit.store.known import known_formats
 from orderkit.store.observations import table_of
+from orderkit.store.purging import belonging
 
 NUMBERS = ("order_id", "order_ref", "id")  # columns that hold a number and nothing else
 WORDS = ("text", "comment")

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from orderkit.formats import recognise
-from orderkit.store.types import sql_type
+from orderkit.store.values.types import sql_type
 
 MONEY = "SELECT coalesce(currency, ''), CAST(sum(CAST(price AS DECIMAL(18, 2))) AS VARCHAR) FROM stored WHERE price IS NOT NULL"
 
@@ -127,7 +127,7 @@ class Load:
 
     def run(self, job):
         from orderkit import store
-        from orderkit.store import canonical
+        from orderkit.store.tables import canonical
 
         rebuild, self.began = canonical.rebuild, None
 
@@ -165,7 +165,8 @@ class Build(Load):
     """The canonical tables from all observations of a database at once."""
 
     def run(self, job):
-        from orderkit.store import canonical, database
+        from orderkit.store.engine import database
+        from orderkit.store.tables import canonical
 
         with database.writer(job["out"]) as con:
             con.execute("BEGIN")
@@ -178,7 +179,7 @@ class Build(Load):
 
 def _tables(con):
     """Rows and content of every canonical table: equal numbers mean equal tables, in whatever order."""
-    from orderkit.store.canonical import TABLES
+    from orderkit.store.tables.canonical import TABLES
 
     return {
         table: list(con.sql(f"SELECT count(*), CAST(sum(hash(t)) % 1000000007 AS BIGINT) FROM {table} t").fetchall()[0])

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from orderkit import store
-from orderkit.store import database
+from orderkit.store.engine import database
 
 from .case import GROUPS
 from .kinds import load_kinds

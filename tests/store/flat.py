@@ -5,7 +5,7 @@ import io
 import json
 
 from orderkit.formats import formats
-from orderkit.store.trees import flatten, recognise_tree
+from orderkit.store.unpack.trees import flatten, recognise_tree
 
 FORMS = [form for form in formats().values() if form.tree]
 ORDER = {"AmazonOrderId": "111-0000001-0000001", "OrderStatus": "Unshipped", "PurchaseDate": "2026-07-01T10:00:00Z"}

@@ -17,7 +17,7 @@ import pytest
 from packed import Entry, gzip_of_zeros, gzip_with, packed, workbook, zeros, zipped
 
 from orderkit.errors import FileRefused
-from orderkit.store import containers, door, kinds, packing
+from orderkit.store.unpack import containers, door, kinds, packing
 
 TEXT = b"order-id\tsku\n1\tA\n2\tB\n"
 ROW = '<row r="1"><c r="A1" t="str"><v>order-id</v></c></row>'
@@ -322,7 +322,7 @@ def test_a_bomb_is_refused_at_once_and_in_little_memory(tmp_path, what):
 
 MEASURE = """
 import json, resource, sys, time
-from orderkit.store import containers
+from orderkit.store.unpack import containers
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 found = [type(one).__name__ for one in containers.members(sys.argv[1], sys.argv[2])]
 grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / (1024 if sys.platform != "darwin" else 1 << 20)

@@ -20,7 +20,7 @@ from torture.peers import readers, writers
 from orderkit import store
 from orderkit.errors import DatabaseLocked, DatabaseUnusable, DiskFull
 from orderkit.shop import Shop
-from orderkit.store import database, snapshots
+from orderkit.store.engine import database, snapshots
 
 posix = pytest.mark.skipif(os.name == "nt", reason="rights and links of a POSIX system")
 
@@ -410,7 +410,7 @@ def test_a_second_writer_is_refused_with_the_number_of_the_first(db):
 
 def test_the_lock_of_a_killed_writer_is_free_at_once(db):
     hold = (
-        "import sys; from orderkit.store import database\n"
+        "import sys; from orderkit.store.engine import database\n"
         f"with database.writing({str(db)!r}) as work: work.con; print('held', flush=True); sys.stdin.read()"
     )
     root = Path(__file__).parents[2]

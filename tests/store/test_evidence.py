@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from orderkit.errors import FileRefused
 from orderkit.formats import formats
 from orderkit.formats.spec import Column
-from orderkit.store import types
-from orderkit.store.evidence import Ambiguous, clock_bound, decide, needs_evidence
-from orderkit.store.types import PLAIN, Style
+from orderkit.store.values import types
+from orderkit.store.values.evidence import Ambiguous, clock_bound, decide, needs_evidence
+from orderkit.store.values.types import PLAIN, Style
 
 CLOCK = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 FEEDBACK = ("%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%Y-%m-%d", "%y/%m/%d")

@@ -5,10 +5,10 @@ import yaml
 
 from orderkit.errors import BadValue, FileRefused, UnknownName
 from orderkit.formats import formats
-from orderkit.store import guess_words, guess_yaml
-from orderkit.store.guess import TABLES, Wishes, guess
-from orderkit.store.guess_table import look
-from orderkit.store.guess_types import KINDS, ordered
+from orderkit.store.guessing import guess_words, guess_yaml
+from orderkit.store.guessing.guess import TABLES, Wishes, guess
+from orderkit.store.guessing.guess_table import look
+from orderkit.store.guessing.guess_types import KINDS, ordered
 from orderkit.store.schema import column_types
 
 

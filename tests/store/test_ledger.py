@@ -153,6 +153,6 @@ def test_a_database_held_by_another_process_names_it(tmp_path):
 
 
 def test_every_canonical_table_is_compared():
-    from orderkit.store.canonical import TABLES
+    from orderkit.store.tables.canonical import TABLES
 
     assert set(TABLES) == set(CANONICAL)

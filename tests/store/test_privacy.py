@@ -15,7 +15,8 @@ from orderkit.cli import main
 from orderkit.errors import DatabaseUnusable, FormatError
 from orderkit.formats import formats, variants
 from orderkit.formats.spec import read_format
-from orderkit.store import database, pseudonyms, scrub
+from orderkit.store.engine import database
+from orderkit.store.values import pseudonyms, scrub
 
 RETURNS = variants("amazon_fba_customer_returns")
 FBA_RETURNS = next(iter(RETURNS.values()))

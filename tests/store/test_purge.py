@@ -13,7 +13,7 @@ from orderkit import store
 from orderkit.cli import main
 from orderkit.errors import BadValue, DatabaseUnusable
 from orderkit.formats import variants
-from orderkit.store import proof, rewrite
+from orderkit.store.purging import proof, rewrite
 
 ORDERS = [*ALL_ORDERS, "original-order-id"]
 CLOCK = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)

@@ -15,8 +15,9 @@ from packed import MAIN, packed, sheet, workbook
 
 from orderkit import store
 from orderkit.errors import FileRefused
-from orderkit.store import cells, containers, door, types
-from orderkit.store.containers import Member, parquet_rows, sheet_rows
+from orderkit.store.unpack import cells, containers, door
+from orderkit.store.unpack.containers import Member, parquet_rows, sheet_rows
+from orderkit.store.values import types
 
 STYLES = (
     '<numFmts><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy\\ hh:mm"/><numFmt numFmtId="165" formatCode="[h]:mm:ss"/>'

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from orderkit import store
-from orderkit.store import sifting
+from orderkit.store.reading import sifting
 from tests.store.exports import ORDER_REPORT, WITHOUT_IDS, contents, order_id, order_line, report_line, write
 
 LINES = 400

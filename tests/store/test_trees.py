@@ -8,8 +8,8 @@ from flat import FORMS, ORDER, read, written
 from orderkit.errors import FileRefused
 from orderkit.formats import formats
 from orderkit.formats.spec import read_format
-from orderkit.store import documents
-from orderkit.store.trees import flatten, recognise_tree
+from orderkit.store.unpack import documents
+from orderkit.store.unpack.trees import flatten, recognise_tree
 
 
 def said(**rows):

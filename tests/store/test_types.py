@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from orderkit.errors import FormatError
 from orderkit.formats.spec import Column
-from orderkit.store import reasons, types
-from orderkit.store.date_words import ZONES, month_numbers
-from orderkit.store.types import PLAIN, Style
+from orderkit.store import reasons
+from orderkit.store.values import types
+from orderkit.store.values.date_words import ZONES, month_numbers
+from orderkit.store.values.types import PLAIN, Style
 
 POINT, COMMA, NATIVE = Style(loose=True), Style("comma"), Style(native=True)
 CLOCK = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)

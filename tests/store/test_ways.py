@@ -9,7 +9,7 @@ import random
 import pytest
 
 from orderkit import store
-from orderkit.store import lines, merge, scope
+from orderkit.store.tables import lines, merge, scope
 from tests.store.exports import (
     ALL_ORDERS,
     ORDER_REPORT,

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from orderkit import cli, store
 from orderkit.formats import formats
-from orderkit.store import mapping
+from orderkit.store.guessing import mapping
 
 
 def run(*arguments, answers=None):

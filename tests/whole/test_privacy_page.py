@@ -8,7 +8,8 @@ import pytest
 from orderkit.cli import main
 from orderkit.formats import formats
 from orderkit.formats.guide import family
-from orderkit.store import database, pseudonyms
+from orderkit.store.engine import database
+from orderkit.store.values import pseudonyms
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")

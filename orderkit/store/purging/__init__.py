@@ -1,0 +1,1 @@
+"""Taking orders out of the database for good, and proving it."""

@@ -1,0 +1,1 @@
+"""From a file's text to typed observations: the fast pass, the record scan."""

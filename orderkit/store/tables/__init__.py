@@ -1,0 +1,1 @@
+"""The canonical tables, made from the observations."""
