@@ -2,6 +2,10 @@
 
 import re
 
+# The longest line that is read. Its buffers are named beside it: by default the engine takes sixteen lines' length for each, and
+# two of those are more than a load may use.
+LINES = "max_line_size=16000000, buffer_size=32000000"
+
 
 def text(value):
     """A Python string as an SQL literal."""

@@ -14,6 +14,7 @@ WRITER = CONFIG | {
     "memory_limit": "700MB",
     "preserve_insertion_order": "false",
     "write_buffer_row_group_count": "1",  # the engine's 5 per thread hold most of a load in memory until it is committed
+    "max_vacuum_tasks": "0",  # at every checkpoint the engine would rewrite tables to close gaps: see tables/canonical.py
     "storage_compatibility_version": "v1.5.0",  # what a newer engine writes stays readable by the oldest one allowed
 }
 ONE_AT_A_TIME = threading.Lock()  # two threads that open the same state do so under the same name

@@ -15,7 +15,7 @@ from orderkit.formats import header_words, normal, recognise
 from orderkit.store.reading import sifting
 from orderkit.store.reading.selecting import kept_fields, pads, quoted_by_a_tool, select, stored
 from orderkit.store.reading.splitting import split_lines, split_sifted
-from orderkit.store.sql import pattern, text
+from orderkit.store.sql import LINES, pattern, text
 from orderkit.store.unpack.door import Content
 from orderkit.store.values import evidence, types
 
@@ -47,7 +47,7 @@ def fast_pass(con, path, match, table, file_id, reading):
     source = (
         f"read_csv({pattern(path)}, columns={{{columns}}}, auto_detect=false, header=true, delim={text(match.delimiter)},"
         f" quote={quote}, escape={quote}, comment='', compression={compression}, nullstr='', strict_mode=true,"
-        f" max_line_size=16000000{new_line})"
+        f" {LINES}{new_line})"
     )
     try:
         con.execute(

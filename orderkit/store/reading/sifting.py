@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from orderkit.store.reading.selecting import kept_fields, pads, quoted_by_a_tool, select, stored
 from orderkit.store.reading.splitting import LINE_END, looks_like_a_record
-from orderkit.store.sql import pattern, text
+from orderkit.store.sql import LINES, pattern, text
 from orderkit.store.values import types
 
 SMALLEST = 20_000  # lines of a file for which it pays
@@ -56,7 +56,7 @@ class _Judged:
         source = (
             f"read_csv({pattern(self.path)}, columns={{{columns}}}, auto_detect=false, header=true, quote='', escape='',"
             f" comment='', delim={text(self.match.delimiter)}, {self._packing()}, nullstr='', strict_mode=true,"
-            f" ignore_errors=true, max_line_size=16000000{new_line})"
+            f" ignore_errors=true, {LINES}{new_line})"
         )
         return f"(SELECT *, {', '.join(self.typed)} FROM (SELECT *, {', '.join(self.cells)} FROM {source}))"
 
@@ -70,7 +70,7 @@ class _Judged:
         mark, start = text(self.match.delimiter), looks_like_a_record(self.match)
         source = (
             f"read_csv({pattern(self.path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)},"
-            f" quote='', escape='', comment='', {self._packing()}, max_line_size=16000000)"
+            f" quote='', escape='', comment='', {self._packing()}, {LINES})"
         )
         starts = f"l = '' OR regexp_matches(l, {start})" if start else "true"
         return f"""

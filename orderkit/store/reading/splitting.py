@@ -4,7 +4,7 @@ A record that a line end broke is joined again where that can be told; where it 
 a stray quote costs its own line and never the lines behind it.
 """
 
-from orderkit.store.sql import pattern, text
+from orderkit.store.sql import LINES, pattern, text
 from orderkit.store.unpack.door import NUL_MARK
 
 LINE_END = "\x01"  # a delimiter that no export holds: a line read with it is one field
@@ -29,7 +29,7 @@ def split_lines(con, path, match, gzip):
     """
     source = (
         f"read_csv({pattern(path)}, columns={{'l': 'VARCHAR'}}, auto_detect=false, header=false, delim={text(LINE_END)},"
-        f" quote='', escape='', comment='', compression={text('gzip' if gzip else 'none')}, max_line_size=16000000)"
+        f" quote='', escape='', comment='', compression={text('gzip' if gzip else 'none')}, {LINES})"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE _lines AS SELECT n AS line, coalesce(l, '') AS l, true AS starts"

@@ -21,8 +21,7 @@ GROUP = 122_880  # rows that the engine stores together
 
 def rebuild(con, file_id, form):
     """Builds the stored rows anew for everything that a loaded file speaks of; the result equals building everything."""
-    gaps = _has_gaps(con, table_of(form))
-    con.execute("RESET max_vacuum_tasks" if gaps else "SET max_vacuum_tasks = 0")
+    con.execute("RESET max_vacuum_tasks" if _has_gaps(con, table_of(form)) else "SET max_vacuum_tasks = 0")
     if form.order_column or form.link:
         _rebuild_orders(con, file_id, form)
     for emit in form.emits.values():
@@ -44,7 +43,6 @@ def _has_gaps(con, table):
 
 def build(con):
     """Builds all stored rows anew from all observations."""
-    con.execute("SET max_vacuum_tasks = 0")  # where all is deleted there are no gaps to be closed
     for table in TABLES:
         con.execute(f"DELETE FROM main.{table}")
     ties.make(con, known_formats(con).values())
