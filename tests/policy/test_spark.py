@@ -1,0 +1,83 @@
+"""The compiled SQL of both packs gives on Spark what it gives on DuckDB, row for row: on the sample, and on drawn facts."""
+
+import shutil
+
+import duckdb
+import pytest
+import sqlglot
+
+import orderkit as ok
+from orderkit import policy
+from orderkit.policy.check import domain
+from orderkit.policy.compile import question_sql, read_facts
+from orderkit.policy.dictionary import dictionary
+
+pyspark = pytest.importorskip("pyspark", reason="pyspark is not installed")
+if shutil.which("java") is None:
+    pytest.skip("Spark needs Java, which is not on this machine", allow_module_level=True)
+
+pytestmark = pytest.mark.slow
+PACKS = {name: policy.load_pack(name) for name in policy.packs()}
+DRAWN = 100_000
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory):
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master("local[2]").appName("orderkit").config("spark.sql.session.timeZone", "UTC")
+    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "4")
+    session = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse"))).getOrCreate()
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    shop = ok.sample(tmp_path_factory.mktemp("shop"))
+    policy.facts(shop.con)
+    yield shop
+    shop.close()
+
+
+def on_spark(spark, con, folder, sql, tables):
+    """The rows of a SELECT of ours on Spark, over Parquet copies of the tables it reads."""
+    for name, query in tables.items():
+        path = f"{folder}/{name}.parquet"
+        con.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+        spark.read.parquet(path).createOrReplaceTempView(name)
+    return [tuple(row) for row in spark.sql(sqlglot.transpile(sql, read="duckdb", write="spark")[0]).collect()]
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_the_sample_has_the_same_answers(spark, shop, tmp_path, name):
+    con = duckdb.connect()
+    tables = {table: shop.con.sql(f"SELECT * FROM {table}").to_arrow_table() for table in ("line_facts", "return_facts", "calendar")}
+    for table, rows in tables.items():
+        con.register(f"{table}_given", rows)
+        con.execute(f"CREATE TABLE {table} AS SELECT * FROM {table}_given")
+    for question in PACKS[name].questions.values():
+        sql = question_sql(PACKS[name], question)
+        ours = con.sql(sql).fetchall()
+        needed = {table: f"SELECT * FROM {table}" for table in (question.table, "calendar")}
+        theirs = on_spark(spark, con, tmp_path, sql, needed)
+        assert len(ours) > 0
+        assert sorted(theirs, key=str) == sorted(ours, key=str), question.name
+
+
+@pytest.mark.parametrize("question", ["not_received", "return_request", "safe_t"])
+def test_drawn_facts_have_the_same_answers(spark, tmp_path, question):
+    """Every fact is drawn from its domain by a hash of the row's number, unknown among its values."""
+    pack, con = PACKS["amazon"], duckdb.connect()
+    asked, known, columns = pack.questions[question], dictionary(pack.questions[question].table), []
+    for name in read_facts(asked, pack):
+        if name in asked.keys:
+            columns.append(f"CAST(i AS VARCHAR) AS {name}")
+            continue
+        values = [f"CAST({value} AS {known[name].sql_type})" for value in domain(pack, asked, name)]
+        columns.append(f"[{', '.join(values)}][1 + CAST(hash(i, '{name}') % {len(values)} AS INTEGER)] AS {name}")
+    con.execute(f"CREATE TABLE drawn AS SELECT {', '.join(columns)} FROM range({DRAWN}) AS numbers(i)")
+    sql = question_sql(pack, asked, facts="drawn")
+    ours = con.sql(sql).fetchall()
+    assert len(ours) == DRAWN
+    assert sorted(on_spark(spark, con, tmp_path, sql, {"drawn": "SELECT * FROM drawn"}), key=str) == sorted(ours, key=str)
