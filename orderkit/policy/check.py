@@ -14,7 +14,7 @@ from orderkit.policy.compile import decided_ctes, question_sql, read_facts, read
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.model import BEFORE_ALL, FOREVER
 
-MOST_CASES = 3_000_000
+MOST_CASES = 8_000_000
 
 
 def check(pack):
@@ -40,7 +40,7 @@ def domain(pack, question, name):
     if fact.type == "boolean":
         values = ["true", "false"]
     elif fact.type == "text":
-        values = [text(str(value)) for value in fact.values] or [text(value) for value in _texts(pack, question, name)]
+        values = [text(value) for value in _texts(pack, question, name, fact.values)]
     elif fact.type == "day":
         values = [f"DATE '{day}'" for day in _days(pack, question, name)]
     elif fact.type == "moment":
@@ -103,16 +103,16 @@ def _deciding(pack, question):
     return sorted({name for rule in question.rules for name in rule_gaps(pack, rule)})
 
 
-def _texts(pack, question, name):
-    """Texts worth trying, one for each way in which rules name them and parameters hold for them, and another."""
+def _texts(pack, question, name, declared):
+    """Texts worth trying: one for each way in which rules name them and parameters hold for them; `declared` or any other."""
     sides = [side for rule in question.rules for side in rule.when.text_sides(name)]
     keyed = [parameter for parameter in read_parameters(pack, question) if parameter.by == name]
     keys = {period.key for parameter in keyed for period in parameter.periods}
     ways = {}
-    for value in sorted(keys.union(*sides)):
+    for value in map(str, declared or [*sorted(keys.union(*sides)), "another"]):
         held = [[(p.start, p.end, p.value, p.sure) for p in parameter.periods if p.key == value] for parameter in keyed]
         ways.setdefault(str(([value in side for side in sides], held)), value)
-    return sorted({*ways.values(), "another"})
+    return list(ways.values())
 
 
 def _check_size(pack, question):
