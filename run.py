@@ -11,7 +11,7 @@
 
 and every other verb of orderkit, each of which tells more with `python3 run.py VERB --help`:
 
-    load todo explain ask exposure returns losses measure sql formats map purge
+    load todo done explain ask exposure returns losses measure sql formats map policy purge
 
 Paths come before options; `python3 run.py report --help` lists the options. The first run makes the folder .venv beside
 this file from requirements.lock; later runs use it, and make it good again if it is broken or the list has changed.
@@ -35,8 +35,8 @@ NEEDED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 OWN = ("test", "bench")  # commands of this file; all others are those of orderkit, which it is handed as they are
 COMMANDS = (
-    "report", "today", "lab", "doctor", *OWN, "load", "todo", "explain", "ask", "exposure", "returns", "losses", "measure", "sql",
-    "formats", "map", "purge",
+    "report", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
+    "measure", "sql", "formats", "map", "policy", "purge",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"

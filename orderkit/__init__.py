@@ -2,17 +2,18 @@
 
 >>> import orderkit as ok
 >>> sorted(ok.__all__)
-['OrderkitError', 'Shop', 'classify', 'load', 'open', 'sample', '__version__']
+['OrderkitError', 'Shop', 'classify', 'done', 'load', 'open', 'sample', '__version__']
 """
 
 from orderkit.errors import OrderkitError
 
 __version__ = "0.1.0"
-__all__ = ["OrderkitError", "Shop", "__version__", "classify", "load", "open", "sample"]
+__all__ = ["OrderkitError", "Shop", "__version__", "classify", "done", "load", "open", "sample"]
 
 _HOMES = {
     "Shop": "orderkit.shop",
     "open": "orderkit.shop",
+    "done": "orderkit.shop",
     "sample": "orderkit.shop",
     "load": "orderkit.store",
     "classify": "orderkit.policy",

@@ -13,10 +13,12 @@ import click
 
 from orderkit import __version__
 from orderkit.errors import OrderkitError
+from orderkit.policy_cli import policy_verbs
+from orderkit.terminal import AS_OF, DB, JSON
+from orderkit.terminal import print_result as _print
+from orderkit.terminal import records as _records
+from orderkit.terminal import say as _say
 
-DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
 ENGINE = "the database engine could not do this ({}). What was loaded before is whole. orderkit doctor says what it holds."
 FORMATS = click.option(
     "--formats", "formats_in", metavar="DIR", type=click.Path(exists=True, file_okay=False),
@@ -63,30 +65,9 @@ def _shop(db, as_of=None):
     return Shop(db, as_of=as_of)
 
 
-def _say(text):
-    click.echo(text, err=True)
-
-
 def _progress():
     """A line on stderr per step where a person looks on, else nothing."""
     return _say if sys.stderr.isatty() else None
-
-
-def _print(thing, as_json):
-    """Text for people; for machines the records of the frame with exact money as text."""
-    if not as_json:
-        click.echo(repr(thing))
-    elif hasattr(thing, "to_json"):
-        click.echo(json.dumps(thing.to_json(), default=str, ensure_ascii=False))
-    else:
-        said = {key: getattr(thing, key) for key in ("headline", "how", "totals") if hasattr(thing, key)}
-        click.echo(json.dumps({**said, "rows": _records(thing.frame)}, default=str, ensure_ascii=False))
-
-
-def _records(frame):
-    return [
-        {key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")
-    ]
 
 
 @main.command()
@@ -172,6 +153,25 @@ def todo(db, as_of, as_json):
 
 
 @main.command()
+@click.argument("item")
+@click.option("--claimed", metavar="AMOUNT", help="What you claimed or got back, for example 12.50.")
+@click.option("--currency", metavar="CODE", help="Currency of that amount; by default that of the item.")
+@click.option("--ignored", is_flag=True, help="It is not to be done.")
+@DB
+@JSON
+def done(item, claimed, currency, ignored, db, as_json):
+    """Close ITEM of the to-do list: it stays closed whatever is loaded later."""
+    from orderkit import shop as shops
+
+    result = shops.done(item, db=db, claimed=claimed, currency=currency, ignored=ignored)
+    if result.exit_code or as_json:
+        _print(result, as_json)
+    else:
+        _say(f"{item} is closed and leaves the list.")
+    sys.exit(result.exit_code)
+
+
+@main.command()
 @click.argument("order_id")
 @DB
 @AS_OF
@@ -198,10 +198,20 @@ def _fact(text):
     name, equals, value = text.partition("=")
     if not equals:
         raise click.BadParameter(f"{text!r}: write NAME=VALUE, for example tracking=lost.", param_hint="--fact")
+    if value in _values(name):
+        return name, value
     words = {"yes": True, "true": True, "no": False, "false": False, "unknown": None}
     if value.lower() in words:
         return name, words[value.lower()]
     return name, int(value) if value.lstrip("-").isdigit() else value
+
+
+def _values(name):
+    """The words that a fact may be, where it is one of words: their yes is no true."""
+    from orderkit.policy import dictionary
+
+    found = [dictionary(table).get(name) for table in ("line_facts", "return_facts")]
+    return [value for fact in found if fact for value in fact.values or ()]
 
 
 def _analysis(name, text):
@@ -320,6 +330,9 @@ def _asked(question, default, meaning):
             raise click.UsageError(str(problem)) from None
 
     return click.prompt(question, default=default, value_proc=understood, err=True)
+
+
+main.add_command(policy_verbs)
 
 
 @main.command()

@@ -1,17 +1,19 @@
 """class Shop: one seller's database, read-only, with the functions of the layers below bound to it."""
 
+import csv
 import datetime as dt
 import functools
 import tempfile
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from orderkit import analyses, measures, places, policy, reports, store
 from orderkit import charts as charts  # draws the results: importing it registers the figures
 from orderkit.analyses import show
-from orderkit.errors import NothingToShow, UnknownName
+from orderkit.errors import BadValue, NothingToShow, UnknownName
 from orderkit.marketplaces import iso_week, week_bounds
 
-PACK = "article-2021"
+PACK = "amazon"
 RULES_ARE_OLD_AFTER = 60  # days
 
 
@@ -45,10 +47,6 @@ class Shop:
         return self.con
 
     @property
-    def _meanings(self):
-        return {name: answer.meaning for name, answer in self.pack.answers.items()}
-
-    @property
     def data_up_to(self):
         """The moment up to which this view of the shop knows (UTC)."""
         return self.con.sql("SELECT as_of FROM context").fetchall()[0][0]
@@ -59,11 +57,11 @@ class Shop:
 
     def todo(self):
         """What to do, by when, for how much: by deadline, then money."""
-        return analyses.todo(self._answers, meanings=self._meanings)
+        return analyses.todo(self._answers, pack=self.pack)
 
     def today(self):
         """What expires before next Monday."""
-        return analyses.today(self._answers, meanings=self._meanings)
+        return analyses.today(self._answers, pack=self.pack)
 
     def explain(self, order_id):
         """Facts, rules and answers for one order."""
@@ -72,6 +70,13 @@ class Shop:
     def ask(self, order_id, *, request, line=None, **facts):
         """What if a buyer writes: the answer, who pays, a draft reply. `facts` overlays what is known of the order."""
         return policy.ask(self._facts, self.pack, order_id, request=request, line=line, **facts)
+
+    def compare(self, other):
+        """Which orders are answered differently by another pack of rules, by name or file, or in another view of this shop
+        such as `shop.as_of(day)`, and how much money stands behind them."""
+        if isinstance(other, Shop):
+            return policy.compare(self._facts, self.pack, other.pack, other=other._facts)
+        return policy.compare(self._facts, self.pack, other)
 
     def exposure(self, *, marketplace=None):
         """Refunds at risk on late deliveries."""
@@ -165,6 +170,40 @@ class Shop:
 def open(path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
     """A Shop over a database that `ok.load` made."""
     return Shop(path, as_of=as_of, clock=clock, pack=pack, sample=sample)
+
+
+def done(item, *, db="orderkit.duckdb", claimed=None, currency=None, ignored=False, pack=PACK):
+    """Closes an item of the to-do list: done, claimed with an amount, or ignored. It stays closed whatever is loaded later.
+
+    currency: of the amount claimed, by default that of the item. Writes by loading a one-line file of the format `decisions`,
+    as a to-do list with its column done filled in is loaded; gives its LoadResult. Raises UnknownName for an item that is not
+    in the list.
+    """
+    if ignored and claimed is not None:
+        raise BadValue("Either an amount was claimed or the item is ignored: say one of both.")
+    amount = "" if claimed is None else _amount(claimed)
+    shop = Shop(db, pack=pack)
+    thing = shop.todo().thing(item)
+    day = shop.con.sql("SELECT clock_day FROM context").fetchall()[0][0]
+    shop.close()
+    word = "ignored" if ignored else "done" if claimed is None else "claimed"
+    row = [item, thing["order_id"], word, amount, (currency or thing["currency"]) if amount else "", day]
+    with tempfile.TemporaryDirectory(prefix="orderkit-done-") as folder:
+        file = Path(folder) / "done.csv"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([["item", "order", "done", "amount", "currency", "day"], row])
+        return store.load(file, db=db, account=thing["account"])
+
+
+def _amount(claimed):
+    """An amount as text with two decimals. Raises BadValue for anything that is none."""
+    try:
+        amount = Decimal(str(claimed))
+        if amount.is_finite() and amount >= 0 and amount == amount.quantize(Decimal("0.01")):
+            return f"{amount:.2f}"
+    except InvalidOperation:
+        pass
+    raise BadValue(f"{str(claimed)!r} is no amount. Write it as 12.50, without a currency sign.")
 
 
 def sample(folder=None):

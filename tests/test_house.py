@@ -20,7 +20,8 @@ PACKAGE = ROOT / "orderkit"
 # lowest first; a module imports from its own layer and from those below it
 LAYERS = [
     ("errors",), ("places",), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",), ("statistics",),
-    ("analyses",), ("charts",), ("reports",), ("simulate",), ("shop",), ("doctor", "lab"), ("cli",), ("__main__",),
+    ("analyses",), ("charts",), ("reports",), ("simulate",), ("shop",), ("doctor", "lab"),
+    ("terminal",), ("policy_cli",), ("cli",), ("__main__",),
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 HIGH_FOR_NOBODY = {"simulate", "doctor", "lab", "__main__"}  # only the command line (or nobody) may import these
@@ -66,12 +67,12 @@ def test_imports_go_down_only(path):
 
 
 def test_public_names_are_pinned():
-    assert sorted(orderkit.__all__) == ["OrderkitError", "Shop", "__version__", "classify", "load", "open", "sample"]
+    assert sorted(orderkit.__all__) == ["OrderkitError", "Shop", "__version__", "classify", "done", "load", "open", "sample"]
     assert all(getattr(orderkit, name) is not None for name in orderkit.__all__)
     verbs = [name for name in vars(orderkit.Shop) if not name.startswith("_")]
     assert sorted(verbs) == [
-        "as_of", "ask", "close", "data_up_to", "explain", "exposure", "losses", "measure", "report", "returns", "set_aside",
-        "sql", "today", "todo", "up_to", "weeks",
+        "as_of", "ask", "close", "compare", "data_up_to", "explain", "exposure", "losses", "measure", "report", "returns",
+        "set_aside", "sql", "today", "todo", "up_to", "weeks",
     ]  # fmt: skip
 
 
@@ -140,19 +141,19 @@ def test_the_tree_in_architecture_is_true():
     """Every path named in ARCHITECTURE.md exists, and every folder and module of the package is named there."""
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     tree = text.split("```")[1]
-    named = set()
-    folder = ""
+    named, folders = set(), []
     for line in tree.splitlines():
         found = re.match(r"(\s*)([\w.\-*/]+)(?:\s{2,}|$)", line)
         if not found:
             continue
-        inside, name = bool(found[1]), found[2]
-        folder = folder if inside else name if name.endswith("/") else ""
-        path = folder + name if inside else name
+        depth, name = len(found[1]) // 2, found[2]
+        path = "".join(folders[:depth]) + name
+        folders[depth:] = [name] if name.endswith("/") else []
         assert list(ROOT.glob(path)) or (ROOT / path).exists(), f"ARCHITECTURE.md names {path}, which is not there"
         named.add(path.rstrip("/"))
     there = {f"orderkit/{p.name}" for p in PACKAGE.iterdir() if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")}
     there -= {"orderkit/__init__.py", "orderkit/__main__.py"}
+    there |= {f"orderkit/store/{p.name}" for p in (PACKAGE / "store").iterdir() if p.is_dir() and p.name != "__pycache__"}
     assert there <= named, f"not in ARCHITECTURE.md: {sorted(there - named)}"
 
 

@@ -1,15 +1,15 @@
 """What to do, by when, for how much: everything in the loaded exports that waits for the seller."""
 
 import datetime as dt
-import hashlib
-from importlib import resources
 
 import pandas as pd
 
 from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.result import Result
+from orderkit.analyses.todo_items import items, standing, won_back
 from orderkit.analyses.words import amounts, count
+from orderkit.errors import UnknownName
 
 TITLE = "What to do"
 COLUMNS = [
@@ -19,176 +19,214 @@ COLUMNS = [
     "account",
     "order_id",
     "line",
+    "marketplace",
     "deadline",
+    "latest",
     "days_left",
+    "state",
     "money",
     "currency",
     "who_pays",
+    "recovery_source",
+    "claim",
+    "evidence",
     "advice",
     "answer",
     "rule",
     "why",
+    "link",
 ]
 OLD_DATA = {"todo": 7, "today": 1}  # days after which data are called old
-WHAT = {
-    "cancel": "The buyer asks to cancel",
-    "upgrade": "The buyer asks for faster shipping",
-    "address": "The buyer asks for another address",
-    "not_received": "The buyer writes that the parcel has not come",
-    "return_request": "The buyer asks to send it back",
-    "return_received": "A return arrived; look in Seller Central first whether it is refunded",
-    "late_open": "Check the tracking: past the promised day, not delivered, no complaint yet",
-    "lost": "A parcel is lost; look in Seller Central first whether the buyer is refunded",
-    "ship_late": "Ship or cancel: the ship-by day has passed",
-}
 VIEW = {
     "what": "what", "advice": "advice", "order_id": "order", "deadline": "by", "days_left": "days left", "money": "at stake",
-    "currency": "currency", "why": "why", "item": "item",
+    "currency": "currency", "evidence": "evidence", "why": "why", "item": "item",
 }  # fmt: skip
 
 
+SHEET = ["item", "order", "by", "what", "advice", "money", "done", "amount", "currency", "day", "link"]
+
+
 class ToDo(Result):
-    """A list of things to do: a table as text, tasks with deadline and money as HTML."""
+    """A list of things to do: a numbered list as text, tasks with deadline and money as HTML."""
+
+    def sheet(self):
+        """The list as a frame to write to a spreadsheet: fill in the column done, load the file, and what is done is closed."""
+        day = self.tables["day"]
+        named = self.frame.rename(columns={"order_id": "order", "deadline": "by"})
+        told = named.assign(done=None, amount=None, day=day, by=[None if pd.isna(by) else by.date() for by in named["by"]])
+        return told[SHEET]
+
+    def thing(self, item):
+        """One item as a dict. Raises UnknownName for one that is not in the list."""
+        found = self.frame[self.frame["item"] == item]
+        if found.empty:
+            raise UnknownName("item", item, list(self.frame["item"]), where=" in the to-do list")
+        return _records(found)[0]
+
+    def __repr__(self):
+        things = _records(self.frame.head(self.rows_shown))
+        listed = [line for number, thing in enumerate(things, 1) for line in _lines(number, thing)] or ["(nothing)"]
+        hidden = [f"... and {len(self.frame) - self.rows_shown:,} more; all of them are in .frame, or with --json"]
+        more = hidden if len(self.frame) > self.rows_shown else []
+        how = [f"- {line}" for line in self.how]
+        return "\n".join([self.title, self.headline, "", *listed, *more, "", "How we know", *how])
 
     def _repr_html_(self):
-        tasks = [_task(thing) for thing in self.frame.to_dict("records")]
+        tasks = [_task(thing) for thing in _records(self.frame)]
         parts = [show.tasks(tasks[: self.rows_shown])] if tasks else []
         if len(tasks) > self.rows_shown:
             parts.append(show.details(f"{len(tasks) - self.rows_shown:,} more", show.tasks(tasks[self.rows_shown :])))
         return str(show.section(self.headline, *parts, show.fold("How we know", self.how)))
 
 
-def todo(con, *, meanings=None):
-    """Everything that waits for the seller, most urgent first: by deadline, then by money.
+def todo(con, *, pack=None):
+    """Everything that waits for the seller: what is about to be lost first, then by deadline, then by money.
 
-    Needs the facts and the answers of a policy; `meanings` has plain words for the names of its answers. FBA lines are never in
-    it. `money` is what may have to be refunded or can be claimed; `item` names a thing to do for as long as it stands. Days left
-    are counted from the clock, not from the as-of.
+    Needs the facts and the answers of `pack`; what the pack asks without a buyer's request (its standing questions) is in it too.
+    `money` is what may have to be refunded or can be claimed; `item` names a thing to do for as long as it stands, and whatever
+    `decisions` close is left out. `latest`: where the sources of a deadline differ, the latest of them. Days left are counted
+    from the clock, not from the as-of.
     """
-    return _result(con, "todo", TITLE, _things(con, meanings or {}))
+    things, closed = items(con, pack)
+    return _result(con, "todo", TITLE, things, pack, closed)
 
 
-def today(con, *, meanings=None):
+def today(con, *, pack=None):
     """What expires before next Monday, or has expired: the part of `todo` that cannot wait."""
-    things = _things(con, meanings or {})
+    things, closed = items(con, pack)
     clock = _clock(con)[1]
     monday = clock + dt.timedelta(days=7 - clock.weekday())
-    urgent = [thing for thing in things if thing["deadline"] and thing["deadline"] < monday]
+    urgent = [thing for thing in things if thing["state"] != "open" or (thing["deadline"] and thing["deadline"] < monday)]
     later = f"{count(len(things) - len(urgent), 'more thing')} in the full list: later deadlines, or none."
-    return _result(con, "today", f"What cannot wait until {show.day(monday)}", urgent, later)
+    return _result(con, "today", f"What cannot wait until {show.day(monday)}", urgent, pack, closed, later)
 
 
-def _things(con, meanings):
-    relation = con.sql(resources.files(__package__).joinpath("todo.sql").read_text(encoding="utf-8"))
-    clock = _clock(con)[1]
-    return [_thing(dict(zip(relation.columns, row, strict=True)), clock, meanings) for row in relation.fetchall()]
+def _records(frame):
+    """The things of a frame as dicts, with None where there is nothing."""
+    return [{key: None if pd.isna(value) else value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def _thing(row, clock, meanings):
-    key = "|".join([row["account"], row["order_id"], row["item_key"], row["kind"]])
-    return {
-        **row,
-        "item": hashlib.sha256(key.encode()).hexdigest()[:8],
-        "what": _what(row),
-        "days_left": (row["deadline"] - clock).days if row["deadline"] else None,
-        "advice": _advice(row, clock, meanings),
-        "why": _why(row),
-    }
+def _left(thing):
+    """How long there is, in words; None without a deadline."""
+    left = thing["days_left"]
+    if left is None:
+        return "probably past" if thing["state"] == "probably past" else None
+    return "today" if left == 0 else f"{count(-left, 'day')} ago" if left < 0 else f"{count(left, 'day')} left"
+
+
+def _money(thing):
+    return "" if thing["money"] == 0 else show.money(thing["money"], thing["currency"])
+
+
+def _lines(number, thing):
+    """A thing to do as a few lines of text."""
+    day = "no deadline" if thing["deadline"] is None else f"by {show.day(thing['deadline'])}"
+    when = f"{day} ({_left(thing)})" if _left(thing) else day
+    at_stake = [f"{_money(thing)} {'to claim' if thing['claim'] else 'at stake'}"] if _money(thing) else []
+    yield f"{number:>3}. " + "; ".join([when, *at_stake, f"order {thing['order_id']}", f"item {thing['item']}"])
+    yield f"     {thing['what']}. {thing['advice']}".rstrip()
+    if thing["evidence"]:
+        yield f"     Have ready: {thing['evidence']}."
+    yield f"     Why: {thing['why']}."
+    if thing["link"]:
+        yield f"     {thing['link']}"
 
 
 def _task(thing):
     left = thing["days_left"]
+    ready = f" Have ready: {thing['evidence']}." if thing["evidence"] else ""
     return {
         "what": thing["what"],
-        "note": f"{thing['advice']} Order {thing['order_id']}; {thing['why']}.",
+        "note": f"{thing['advice']}{ready} Order {thing['order_id']}; {thing['why']}.",
         "deadline": thing["deadline"],
-        "left": None if pd.isna(left) else f"{count(-left, 'day')} ago" if left < 0 else f"{count(left, 'day')} left",
-        "money": show.money(thing["money"], thing["currency"]) if thing["money"] != 0 else "",
-        "urgent": not pd.isna(left) and left <= 1,
+        "left": _left(thing),
+        "money": _money(thing),
+        "link": thing["link"],
+        "urgent": left is not None and left <= 1,
     }
-
-
-def _advice(row, clock, meanings):
-    """What the answer means, as a sentence; for a parcel that nobody has complained about it would be advice too early."""
-    if row["kind"] == "ship_late":
-        return "Look in Seller Central first: it may have shipped since the export."
-    if row["kind"] == "late_open":
-        return ""
-    if row["answer"] in (None, "unknown"):
-        return "What the rules say is not known."
-    said = meanings.get(row["answer"], row["answer"].replace("_", " "))
-    if row["deadline"] and row["deadline"] < clock:
-        return f"By the newest export the answer was: {said}. That day has passed: look in Seller Central first."
-    return f"{said[:1].upper()}{said[1:]}."
-
-
-def _what(row):
-    said = WHAT[row["kind"]]
-    if row["kind"] == "late_open" and row["days"]:
-        said += f" ({count(row['days'], 'day')} ago)"
-    return said
-
-
-def _why(row):
-    if row["answer"] == "unknown":
-        missing = (row["missing"] or "a fact").replace("_", " ").replace(",", ", ").replace("  ", " ")
-        return f"not known: {missing}" + (f"; {row['ask_for']} would tell" if row["ask_for"] else "")
-    if row["kind"] == "ship_late":
-        return "the latest ship day of the order"
-    return row["source"] or f"rule {row['rule']}" if row["rule"] else "no rule known"
 
 
 def _clock(con):
     return con.sql("SELECT as_of_day, clock_day FROM context").fetchall()[0]
 
 
-def _result(con, kind, title, things, *more):
+def _result(con, kind, title, things, pack, closed, *more):
     as_of, clock = _clock(con)
-    totals = _at_stake(things)
+    totals, past = _at_stake(things)
     frame = pd.DataFrame(things, columns=COLUMNS).astype({"money": float, "days_left": "Int64"})
-    frame["deadline"] = pd.to_datetime(frame["deadline"])
+    for day in ("deadline", "latest"):
+        frame[day] = pd.to_datetime(frame[day])
     said = f"{count(len(things), 'thing')} to do" if things else "Nothing to do that the loaded exports tell of"
     said += f", {amounts(totals)} at stake." if amounts(totals) else "."
+    said += f" {amounts(past)} to claim is probably past: look now." if amounts(past) else ""
+    said += f" Won back this year: {amounts(back)}." if (back := won_back(con)) else ""
     old = (clock - as_of).days
     if old > OLD_DATA[kind]:
         said += f" The data ends on {show.day(as_of)}, {count(old, 'day')} before today: load newer exports first."
     return ToDo(
-        kind=kind, title=title, headline=said, frame=frame, how=[*more, *_how(con, things)], totals=totals, money=("money",),
-        view=VIEW, absent={"deadline": "none", "days_left": "", "who_pays": ""}, rows_shown=12,
+        kind=kind, title=title, headline=said, frame=frame, how=[*more, *_how(con, things, pack, closed)], totals=totals,
+        money=("money",), view=VIEW, absent={"deadline": "none", "days_left": "", "who_pays": "", "evidence": ""}, rows_shown=12,
+        tables={"day": clock},
     )  # fmt: skip
 
 
 def _at_stake(things):
-    """Exact money by currency; a line that stands in the list for two reasons counts once, with the larger amount."""
-    lines = {}
+    """Exact money by currency, still to be had and to claim but probably past; a line counts once, with the larger amount."""
+    open_lines, past_lines = {}, {}
     for thing in things:
         key = (thing["account"], thing["order_id"], thing["line"] or thing["item_key"], thing["currency"])
+        lines = past_lines if thing["claim"] and thing["state"] == "probably past" else open_lines
         if thing["money"]:
             lines[key] = max(lines.get(key, 0), thing["money"])
+    past_lines = {key: money for key, money in past_lines.items() if key not in open_lines}
+    return _by_currency(open_lines), _by_currency(past_lines)
+
+
+def _by_currency(lines):
     totals = {}
     for (*_, currency), money in lines.items():
         totals[currency] = totals.get(currency, 0) + money
     return totals
 
 
-def _how(con, things):
+def _how(con, things, pack, closed):
     unknown = sum(thing["answer"] == "unknown" for thing in things)
     unpriced = sum(thing["money"] is None for thing in things)
+    whose = "Claims on orders of both kinds; all else on" if standing(pack) else "Only"
+    said = [
+        f"{whose} orders that you ship (FBM). Days left count from today. Money: what may have to be refunded or can be claimed, "
+        "per currency; a line counts once.",
+    ]
+    if unknown:
+        said.append(f"{count(unknown, 'answer')} not known: it says there what is missing and which export would tell.")
+    if unpriced:
+        said.append(f"{count(unpriced, 'thing')} without an amount.")
+    if closed:
+        said.append(f"{count(closed, 'thing')} that you marked as done, claimed or ignored: not in the list.")
+    return [*said, *_waiting(con), *_not_told(con, pack)]
+
+
+def _waiting(con):
+    """What is on its way and asks for nothing yet."""
     waiting = con.sql(
         "SELECT count(*) FROM return_facts JOIN returns USING (account, return_id)"
         " WHERE NOT received AND NOT coalesce(closed, false) AND returns.status = 'approved'"
     ).fetchall()[0][0]
     unseen = sum(row["unknown_delivery"] for row in measures.rows(con, "late_open", by=[]))
-    said = [
-        "Orders that you ship (FBM) only. Days left count from today. Money: what may have to be refunded or can be claimed, "
-        "per currency; a line counts once.",
-        f"{count(unknown, 'answer')} not known: the column why names what is missing and which export would tell. "
-        f"{count(unpriced, 'thing')} without an amount.",
-    ]
     if waiting:
-        said.append(f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive.")
+        yield f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive."
     if unseen:
-        said.append(
-            f"{count(unseen, 'line')} past the promised day of which no tracking tells whether they arrived: not in the list."
-        )
-    return said
+        yield f"{count(unseen, 'line')} past the promised day of which no tracking tells whether they arrived: not in the list."
+
+
+def _not_told(con, pack):
+    """Standing questions whose answer is not known make nothing to do, but are counted."""
+    for question in standing(pack):
+        told = con.sql(
+            f"SELECT answer, count(*), mode(ask_for) FROM answers_{question.name}"
+            " WHERE answer IN ('unknown', 'no_rule_known') GROUP BY answer ORDER BY answer DESC"
+        ).fetchall()
+        for answer, number, asks in told:
+            said = f"not known for {{}}; {asks or 'no export'} would tell" if answer == "unknown" else "no rule known for {}"
+            things = count(number, "line" if question.of == "order_lines" else "return")
+            yield f"{question.about.rstrip('.')}: {said.format(things)}. Not in the list."

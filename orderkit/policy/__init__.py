@@ -4,15 +4,19 @@ from orderkit.policy.apply import apply
 from orderkit.policy.ask import ask
 from orderkit.policy.check import failing_examples
 from orderkit.policy.classify import classify
+from orderkit.policy.compare import compare
 from orderkit.policy.compile import question_sql
+from orderkit.policy.contents import Contents
 from orderkit.policy.dictionary import dictionary, facts
 from orderkit.policy.explain import explain
-from orderkit.policy.packs import load_pack, packs, read_pack
+from orderkit.policy.packs import load_pack, packs, read_pack, tried_pack
 
 __all__ = [
+    "Contents",
     "apply",
     "ask",
     "classify",
+    "compare",
     "dictionary",
     "explain",
     "facts",
@@ -21,4 +25,5 @@ __all__ = [
     "packs",
     "question_sql",
     "read_pack",
+    "tried_pack",
 ]

@@ -69,7 +69,7 @@ def ask(con, pack, order_id, *, request, line=None, **facts):
     given = _given(table, facts)
     cases = []
     for row in sorted(rows, key=lambda row: tuple(str(row[key]) for key in KEYS if key in row)):
-        row = {**row, **_follows(given, row), **given}
+        row = {**row, **follows(given, row), **given}
         question = pack.questions.get(_question(request, row))
         if question is None:
             raise UnknownName("question", _question(request, row), pack.questions, f" in pack {pack.name}")
@@ -108,7 +108,7 @@ def _given(table, facts):
     return given
 
 
-def _follows(given, row):
+def follows(given, row):
     """What must change with the given facts so that the row does not contradict itself."""
     follows = {}
     if given.get("received") is True and row.get("state") == "not_received":

@@ -33,6 +33,7 @@ class Case:
     in_force: tuple
     draft: str
     asked: bool = False
+    otherwise: tuple = ()
 
     @property
     def statement(self):

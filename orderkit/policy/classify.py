@@ -12,7 +12,7 @@ GRAINS = {"order_lines": ("line_facts", "line"), "returns": ("return_facts", "re
 PARTS = ("rule", "who_pays", "deadline", "missing")
 
 
-def classify(frame, *, of="order_lines", pack="article-2021", as_of=None, marketplace=None):
+def classify(frame, *, of="order_lines", pack="amazon", as_of=None, marketplace=None):
     """The frame with, per question of its grain, the answer, rule, who pays, deadline and missing facts, as a pandas frame.
 
     `frame`: pandas, polars or Arrow, one row per order line (`of="order_lines"`) or return (`of="returns"`), with columns named

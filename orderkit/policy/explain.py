@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from orderkit.policy import pages
 from orderkit.policy.cases import answer, order_rows, order_table, unknown_order
+from orderkit.policy.otherwise import otherwise
 from orderkit.policy.packs import load_pack
 
 LINE_FACTS = (
@@ -53,7 +54,10 @@ def explain(con, pack, order_id):
     """What the rules of `pack` say about every line and return of an order: answer, rule, statement, who pays, deadline.
 
     Requests that the buyer really made come first, then what would hold if the buyer wrote now. Where an answer is unknown
-    it names the missing fact and the export that tells it. Raises UnknownName for an order that is not in the shop.
+    it names the missing fact and the export that tells it. Below each answer stands what else would be answered if one fact
+    were another: by the nearest rule above and the nearest below that such a fact leads to.
+
+    Raises UnknownName for an order that is not in the shop.
     """
     pack, order_id = load_pack(pack), str(order_id)
     tables = {name: order_rows(con, name, order_id) for name in ("line_facts", "return_facts")}
@@ -65,10 +69,14 @@ def explain(con, pack, order_id):
         params, select = {"order_id": order_id}, order_table(table)
         answered = [case for question in questions for case in answer(con, pack, question, table=select, params=params)]
         for row in sorted(found, key=lambda row: (row["account"], row["line"] or "", row.get("return_id") or "")):
-            mine = [replace(case, asked=_asked(case)) for case in answered if case.facts == row and _applies(case)]
+            mine = [_whole(con, pack, case) for case in answered if case.facts == row and _applies(case)]
             cases += mine
             rows.append((_title(row), pages.facts_line(row, RETURN_FACTS if "return_id" in row else LINE_FACTS), mine))
     return Explanation(order_id, pack, cases, rows)
+
+
+def _whole(con, pack, case):
+    return replace(case, asked=_asked(case), otherwise=otherwise(con, pack, pack.questions[case.question], case))
 
 
 def _title(row):

@@ -5,11 +5,13 @@ emitted from the tree: the text of a pack never reaches the database as it stand
 """
 
 import difflib
-import re
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+
+from orderkit.policy.strict_yaml import brief
+from orderkit.policy.words import Refused, check_words
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 ALLOWED = (
@@ -24,17 +26,23 @@ FUNCTIONS = {  # name: types of its arguments; all give a day
     "earlier_of": ("day", "day"),
 }
 IN_WORDS = f"facts, parameters, literals, = <> < <= > >=, AND, OR, NOT, IN, BETWEEN, IS NULL and {', '.join(FUNCTIONS)}"
+CONDITIONS = (exp.And, exp.Or, exp.Not, exp.In, exp.Between, exp.Is, *COMPARISONS)
+PARTS = {  # what a node may be made of; everything else that SQL can hang on it is refused
+    exp.In: {"this", "expressions"}, exp.Between: {"this", "low", "high"}, exp.Literal: {"this", "is_string"},
+    exp.Anonymous: {"this", "expressions"}, exp.Column: {"this"}, exp.Identifier: {"this"},
+}  # fmt: skip
+DAYS = {"plus_days": "day", "plus_business_days": "business_day"}  # the unit of the parameter that each counts by
 MOST_NODES = 1000
-MOST_LETTERS = 4000
-DEEPEST = 50
+MOST_DAYS = 36_500  # what may be added to a day: a hundred years, so that no sum leaves the calendar
+MOST_FUNCTIONS_DEEP = 4  # later_of names its parts three times in SQL, so what stands deeper grows threefold each time
 
 
 class ExpressionError(Exception):
     """An expression outside the language; carries what is wrong and the cure, the loader adds file and line."""
 
     def __init__(self, problem, cure):
-        self.problem, self.cure = problem, cure
-        super().__init__(f"{problem}. {cure}")
+        self.problem, self.cure = brief(problem), brief(cure, 1200)
+        super().__init__(f"{self.problem}. {self.cure}")
 
 
 class Expression:
@@ -130,24 +138,29 @@ def parameter_column(name):
 
 
 def _parse(text):
-    # before it is parsed: the parser goes down one call per bracket, and NOT and - are brackets too
-    depth = max(text.count("("), len(re.findall(r"\bnot\b|-|~", text, re.IGNORECASE)))
-    if len(text) > MOST_LETTERS or depth > DEEPEST:
-        cure = f"Write at most {MOST_LETTERS} letters and {DEEPEST} brackets, or part the rule in two."
-        raise ExpressionError("the expression is too long or too deep", cure)
     try:
-        trees = sqlglot.parse(text, read="duckdb")
-    except SqlglotError as error:
-        raise ExpressionError(f"`{text}` cannot be read ({str(error).splitlines()[0]})", f"Use only {IN_WORDS}.") from None
-    if len(trees) != 1 or trees[0] is None:
-        raise ExpressionError(f"`{text}` is not one expression", "Write exactly one condition.")
-    return trees[0]
+        check_words(text, IN_WORDS)
+        # as a condition alone: statements are not even tried
+        tree = sqlglot.parse_one(text, read="duckdb", into=exp.Condition)
+    except Refused as refused:
+        raise ExpressionError(refused.problem, refused.cure) from None
+    except (SqlglotError, RecursionError) as error:
+        at = next((f" at letter {found['col']}" for found in getattr(error, "errors", ()) if found.get("col")), "")
+        raise ExpressionError(f"`{text}` cannot be read{at}", f"Use only {IN_WORDS}.") from None
+    return tree
 
 
 def _check_size(tree):
     if sum(1 for _ in tree.walk()) > MOST_NODES:
         cure = f"Write at most {MOST_NODES} words and marks, or part the rule in two."
         raise ExpressionError("the expression is too long", cure)
+    for node in tree.find_all(exp.Anonymous):
+        deep = 1
+        while node := node.find_ancestor(exp.Anonymous):
+            deep += 1
+        if deep > MOST_FUNCTIONS_DEEP:
+            problem = f"functions stand more than {MOST_FUNCTIONS_DEEP} deep in each other"
+            raise ExpressionError(problem, "Part the rule in two.")
 
 
 def _check_node(node):
@@ -157,10 +170,14 @@ def _check_node(node):
         raise ExpressionError(f"`{node.sql()}` is no plain name", "Name the fact alone, without table and quotes.")
     if isinstance(node, exp.In) and (node.args.get("query") or node.args.get("unnest") or not node.expressions):
         raise ExpressionError("IN needs a list of literals", "Write it as IN ('a', 'b').")
+    if {part for part, held in node.args.items() if held} - PARTS.get(type(node), {"this", "expression"}):
+        raise ExpressionError(f"`{node.sql(dialect='duckdb')}` is outside the language of rules", f"Use only {IN_WORDS}.")
     if isinstance(node, exp.Is) and not (isinstance(node.this, exp.Column) and isinstance(node.expression, exp.Null)):
         raise ExpressionError(f"`{node.sql()}` hides an unknown", "Only `fact IS NULL` and `fact IS NOT NULL` test for unknown.")
     if isinstance(node, exp.Null) and not isinstance(node.parent, exp.Is):
         raise ExpressionError("NULL is not a value", "Write `fact IS NULL` to test for unknown.")
+    if isinstance(node, CONDITIONS) and isinstance(node.parent, (*COMPARISONS, exp.In, exp.Between, exp.Neg)):
+        raise ExpressionError(f"`{node.parent.sql()}` can be read in two ways", "Put brackets round the condition within.")
 
 
 def _business_pair(node):
@@ -182,8 +199,8 @@ def _constant(node):
     if isinstance(node, exp.Neg):
         inner = _constant(node.this)
         return -inner if isinstance(inner, int) else None
-    if isinstance(node, exp.Literal) and not node.is_string and node.name.isdigit():
-        return int(node.name)
+    if isinstance(node, exp.Literal) and not node.is_string:
+        return int(node.name.split(".")[0])  # values one below and one above are tried too
     return None
 
 
@@ -197,7 +214,8 @@ class _Types:
         if isinstance(node, exp.Paren):
             return self.of(node.this)
         if isinstance(node, exp.And | exp.Or | exp.Not):
-            for part in [node.this, node.expression] if isinstance(node, exp.Binary | exp.Connector) else [node.this]:
+            # flat, however many stand in a row
+            for part in [node.this] if isinstance(node, exp.Not) else node.flatten(unnest=False):
                 self._must("boolean", part)
             return "boolean"
         if isinstance(node, exp.Is):
@@ -214,6 +232,8 @@ class _Types:
     def _value(self, node):
         if isinstance(node, exp.Neg):
             self._must("number", node.this)
+            if not isinstance(node.this, exp.Literal) and node.this.name not in self.parameters:
+                raise ExpressionError(f"`{node.sql()}` turns a fact round", "Write - before numbers and parameters alone.")
             return "number"
         if isinstance(node, exp.Anonymous):
             return self._function(node)
@@ -235,12 +255,24 @@ class _Types:
             raise ExpressionError(needs, f"Write {words.get(name, f'{name}(day, day)')}.")
         for kind, part in zip(wanted, node.expressions, strict=True):
             self._must(kind, part)
+        if name in DAYS:
+            self._days(name, node)
+        return "day"
+
+    def _days(self, name, node):
+        """Refuses a number of days that is no plain whole number, or so large that a sum could leave the calendar."""
         day, number = node.expressions
-        plain = isinstance(day, exp.Column) and day.name in self.facts and isinstance(number, exp.Column | exp.Literal)
-        if name == "plus_business_days" and not plain:
+        number = number.unnest() if name == "plus_days" else number
+        number = number.this if name == "plus_days" and isinstance(number, exp.Neg) else number
+        known = isinstance(number, exp.Literal) or getattr(self.parameters.get(number.name), "unit", "") == DAYS[name]
+        of_fact = number.name in self.facts and name == "plus_days" and number.name.startswith("days_")
+        if not (known or of_fact) or (isinstance(number, exp.Literal) and ("." in number.name or int(number.name) > MOST_DAYS)):
+            unit = DAYS[name].replace("_", " ")
+            cure = f"Write a whole number up to {MOST_DAYS}, or a parameter of the unit {DAYS[name]}."
+            raise ExpressionError(f"`{node.sql()}` adds no plain number of {unit}s", cure)
+        if name == "plus_business_days" and not (isinstance(day, exp.Column) and day.name in self.facts):
             cure = "Count from a day fact, by a parameter or a number: plus_business_days(received_at, n)."
             raise ExpressionError(f"`{node.sql()}` counts business days from no plain fact", cure)
-        return "day"
 
     def _must(self, expected, node):
         found = self.of(node)

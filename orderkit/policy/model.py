@@ -22,6 +22,7 @@ RESERVED = {
     "marketplace_handles_it": "the marketplace ships this line and deals with the buyer",
     "look_first": "the rule that would decline is not known well enough: look in Seller Central before you answer",
 }
+IDLE = ("no_rule_known", "marketplace_handles_it")  # reserved answers that leave nothing to do
 FOREVER = dt.date(9999, 12, 31)
 
 
@@ -77,11 +78,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a rule may answer: its meaning and what it does (ACTS), if it does anything."""
+    """What a rule may answer: its meaning, what it does (ACTS), if anything, and whether it leaves nothing to do (idle)."""
 
     name: str
     meaning: str
     acts: tuple = ()
+    idle: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,17 @@ class Example:
 
 @dataclass(frozen=True)
 class Question:
-    """One question about every order line or return: rules in order, and their examples."""
+    """One question about every order line or return: rules in order, and their examples.
+
+    `standing`: it is asked without a buyer's request too, so that its answers make things to do by themselves.
+    """
 
     name: str
     of: str
     about: str
     rules: tuple
     examples: tuple
+    standing: bool = False
 
     @property
     def table(self):

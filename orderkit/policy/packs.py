@@ -1,12 +1,13 @@
 """Finds and loads packs of rules: dated, cited YAML. Anything doubtful is refused with file, key, line and cure."""
 
 import functools
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-from orderkit.errors import UnknownName
-from orderkit.policy import strict_yaml
-from orderkit.policy.check import check
+from orderkit.errors import PackError, UnknownName
+from orderkit.policy import extend, strict_yaml
+from orderkit.policy.check import check, failing_examples
 from orderkit.policy.model import Pack
 from orderkit.policy.reader import Reader
 
@@ -25,12 +26,18 @@ def load_pack(name_or_path):
     if isinstance(name_or_path, Pack):
         return name_or_path
     if str(name_or_path) in packs():
-        file = resources.files(__package__).joinpath("packs", f"{name_or_path}.yaml")
-        return _read_pack(file.read_text(encoding="utf-8"), file.name, shipped=True)
+        return _read_pack(*_shipped(name_or_path), shipped=True)
     if Path(name_or_path).suffix in (".yaml", ".yml") and Path(name_or_path).is_file():
         file = Path(name_or_path)
-        return read_pack(file.read_text(encoding="utf-8"), file.name)
+        return read_pack(strict_yaml.text_of(file), file.name)
     raise UnknownName("pack", str(name_or_path), packs())
+
+
+def tried_pack(name_or_path):
+    """The same, with all its examples tried, which for a pack that extends another is done whenever it is loaded."""
+    pack = load_pack(name_or_path)
+    _try_examples(pack, pack.questions)
+    return pack
 
 
 def read_pack(text, file):
@@ -38,9 +45,47 @@ def read_pack(text, file):
     return _read_pack(text, file, shipped=False)
 
 
+def _shipped(name):
+    """Text and file name of a pack that orderkit ships."""
+    file = resources.files(__package__).joinpath("packs", f"{name}.yaml")
+    return file.read_text(encoding="utf-8"), file.name
+
+
 @functools.lru_cache(maxsize=32)
 def _read_pack(text, file, *, shipped):
-    pack = Reader(file).pack(strict_yaml.read(text, file))
+    tree = strict_yaml.read(text, file)
+    if "extends" in tree:
+        with extend.naming_files(file):
+            return _extended(extend.Extension(tree, file), file)
+    pack = Reader(file).pack(tree)
     if not shipped:  # over all cases of a large pack that takes seconds; those that orderkit ships are checked by its tests
         check(pack)
     return pack
+
+
+def _extended(extension, file):
+    """The pack that an extension makes; what it does not change is as shipped, and is not checked again."""
+    base = _base(extension.base_name(packs()))
+    pack = Reader(file).pack(extension.over(base))
+    changed = extension.changed(pack)
+    for name, question in changed.items():
+        if not extension.has_examples(name):  # those of the extended pack say what it would answer
+            changed[name] = replace(question, examples=())
+    _try_examples(pack, changed)
+    check(replace(pack, questions=changed))
+    return replace(pack, questions={**pack.questions, **changed})
+
+
+def _base(name):
+    text, file = _shipped(name)
+    return extend.located(strict_yaml.read(text, file), file)
+
+
+def _try_examples(pack, questions):
+    for question in questions.values():
+        for example in question.examples if failing_examples(pack, question) else ():  # all at once, then which
+            wrong = failing_examples(pack, replace(question, examples=(example,)))
+            if wrong:
+                cure = "Mend the example, or the rule or value that answers it."
+                said = wrong[0].split(": ", 1)[-1]
+                raise PackError(pack.file, f"questions.{question.name}.examples", f"an example fails: {said}", cure, example.line)

@@ -36,7 +36,7 @@ def case_lines(case):
     lines += [in_force(entry) for entry in case.in_force]
     if case.missing:
         lines.append(f"not known: {', '.join(plain(name) for name in case.missing)}; it is in: {'; '.join(case.ask_for)}")
-    return lines
+    return lines + [f"otherwise: {words}" for words in case.otherwise]
 
 
 def by_when(deadline, latest):
@@ -50,17 +50,26 @@ def by_when(deadline, latest):
 
 def in_force(entry):
     """A sentence about a parameter's value in force: the value or the range, since when, how sure, by which source."""
-    period, unit = entry["period"], entry["unit"].replace("_", " ")
+    period = entry["period"]
+    return f"{plain(entry['parameter'])}: {value_in_words(entry['unit'], period)}{certainty(period)}"
+
+
+def value_in_words(unit, period):
+    """The value or the range of a period with its unit, and since when it holds."""
     if period.value is None:
         value = "not known to any source"
     else:
         least, most = period.bounds
-        plural = "" if most == 1 or entry["unit"] in ("percent", "money") else "s"
-        of_unit = "" if entry["unit"] == "date" else f" {unit}{plural}"
+        plural = "" if most == 1 or unit in ("percent", "money", "units") else "s"
+        of_unit = "" if unit == "date" else f" {unit.replace('_', ' ')}{plural}"
         value = (plain(least) if least == most else f"sources say {plain(least)} to {plain(most)}") + of_unit
     since = {"exact": f"since {plain(period.start)}", "at_latest": f"since {plain(period.start)} at latest"}
-    words = since.get(period.known, "since when is not known")
-    return f"{plain(entry['parameter'])}: {value}, {words} (certainty {period.certainty}; {period.source})"
+    return f"{value}, {since.get(period.known, 'since when is not known')}"
+
+
+def certainty(period):
+    """How sure a value is and by which source, in brackets."""
+    return f" (certainty {period.certainty}; {period.source})"
 
 
 def facts_line(row, names):

@@ -9,6 +9,7 @@ from orderkit.policy.dictionary import dictionary, fact_value
 from orderkit.policy.language import Expression, ExpressionError
 from orderkit.policy.model import (
     ACTS,
+    IDLE,
     KEYS,
     LANGUAGES,
     RECOVERY_SOURCES,
@@ -24,6 +25,21 @@ from orderkit.policy.model import (
     Rule,
 )
 from orderkit.policy.values import Values
+from orderkit.policy.words import RESERVED_WORDS, clashes, is_name, reads_as_name
+
+MAPPINGS = ("answers", "statements", "sources", "parameters", "questions", "values", "otherwise", "given", "examples_share")
+LISTS = ("acts", "others", "rules", "examples")
+EITHER = ("draft",)  # a text, or a mapping of languages
+PATTERNS = {  # what a value of a fact in a case looks like, by type
+    "integer": (r"-?[0-9]{1,9}", "a whole number of at most 9 digits"),
+    "money": (r"-?[0-9]{1,9}(\.[0-9]{1,2})?", "an amount such as 12.50"),
+    "moment": (
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}(:[0-9]{2})?)",
+        "a moment with its offset",
+    ),
+}
+MOST_RULES = 200  # far below the numbers that compile gives to unknown answers
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Reader:
@@ -33,7 +49,8 @@ class Reader:
         self.file = file
 
     def refuse(self, key, problem, cure, at=None):
-        raise PackError(self.file, key, problem, cure, getattr(at, "line", at))
+        brief = strict_yaml.brief
+        raise PackError(self.file, brief(str(key), 160), brief(problem), brief(cure, 1200), getattr(at, "line", at))
 
     def keys(self, tree, where, required, optional=()):
         if not isinstance(tree, strict_yaml.Mapping):
@@ -46,7 +63,26 @@ class Reader:
             if not tree.get(key) and not (key == "given" and key in tree):  # a case may be that which all examples share
                 cure = "State where it is written." if key == "source" else f"Add `{key}:`."
                 self.refuse(f"{where}.{key}", "is missing or empty", cure, tree.lines.get(key, tree.line))
+        for key, value in tree.items():
+            self.shape(f"{where}.{key}", key, value, tree.lines[key])
         return tree
+
+    def shape(self, where, key, value, line):
+        """Refuses a mapping or list where a text belongs, and the other way round."""
+        if key in MAPPINGS and not isinstance(value, strict_yaml.Mapping):
+            self.refuse(where, "is no mapping", "Write names below it, each with a colon.", line)
+        if key in LISTS and not isinstance(value, strict_yaml.Sequence):
+            self.refuse(where, "is no list", "Write it as a list, each entry after a hyphen or as [a, b].", line)
+        if key not in (*MAPPINGS, *LISTS, *EITHER) and not isinstance(value, str):
+            self.refuse(where, "is no plain text", "Write one text after the colon.", line)
+
+    def texts(self, tree, key):
+        """A mapping of texts that may be left out."""
+        found = tree.get(key, {})
+        for name, text in found.items():
+            if not isinstance(text, str):
+                self.refuse(f"{key}.{name}", "is no plain text", "Write one text after the colon.", text)
+        return {str(name): str(text) for name, text in found.items()}
 
     def choice(self, text, where, known):
         if text not in known:
@@ -54,24 +90,29 @@ class Reader:
         return str(text)
 
     def plain_name(self, where, name, tree):
-        # names of questions and parameters become names of tables
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            self.refuse(where, "is no plain name", "Use small letters, digits and underscores.", tree)
+        # names of questions and parameters become names of tables and columns
+        if not is_name(name):
+            self.refuse(where, "is no plain name", "Use small letters, digits and underscores, at most 60.", tree)
 
     def day(self, text, where, line=None):
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            self.refuse(where, f"{text!r} is no day", "Write days as 2026-01-31.", line or text)
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            self.refuse(where, f"{str(text)!r} is no day", "Write days as 2026-01-31.", line or text)
         try:
-            return dt.date.fromisoformat(text)
+            day = dt.date.fromisoformat(text)
         except ValueError:
             self.refuse(where, f"{text!r} is no day of the calendar", "Write days as 2026-01-31.", line or text)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.refuse(where, f"{text!r} is no year of trade", f"Write a year from {FIRST_YEAR} to {LAST_YEAR}.", line or text)
+        return day
 
     def pack(self, tree):
         required = ("pack", "title", "reviewed", "answers", "questions")
         self.keys(tree, "pack", required, ("about", "sources", "statements", "parameters"))
-        self.statements = {str(k): str(v) for k, v in tree.get("statements", {}).items()}
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", tree["pack"]):
+            self.refuse("pack", "is no plain name", "Use small letters, digits, - and _, at most 60.", tree["pack"])
+        self.statements = self.texts(tree, "statements")
         self.answers = {name: self.answer(name, entry) for name, entry in tree["answers"].items()}
-        self.answers |= {name: Answer(name, meaning) for name, meaning in RESERVED.items()}
+        self.answers |= {name: Answer(name, meaning, idle=name in IDLE) for name, meaning in RESERVED.items()}
         self.parameters = {name: self.parameter(name, entry) for name, entry in tree.get("parameters", {}).items()}
         questions = {name: self.question(name, entry) for name, entry in tree["questions"].items()}
         return Pack(
@@ -80,7 +121,7 @@ class Reader:
             title=str(tree["title"]),
             about=str(tree.get("about", "")),
             reviewed=self.day(tree["reviewed"], "reviewed"),
-            sources={str(k): str(v) for k, v in tree.get("sources", {}).items()},
+            sources=self.texts(tree, "sources"),
             statements=self.statements,
             answers=self.answers,
             parameters=self.parameters,
@@ -91,9 +132,20 @@ class Reader:
         where = f"answers.{name}"
         if name in RESERVED:
             self.refuse(where, "is a reserved answer", "Choose another name.", tree)
-        self.keys(tree, where, ("meaning",), ("acts",))
+        if not is_name(name):
+            self.refuse(where, "is no plain name", "Use small letters, digits and underscores, at most 60.", tree)
+        self.keys(tree, where, ("meaning",), ("acts", "idle"))
         acts = tuple(self.choice(act, f"{where}.acts", ACTS) for act in tree.get("acts", ()))
-        return Answer(str(name), str(tree["meaning"]), acts)
+        idle = self.flag(tree, "idle", where)
+        if idle and acts:
+            self.refuse(
+                f"{where}.idle", f"it leaves nothing to do, yet it acts ({', '.join(acts)})", "Take one of both away.", tree
+            )
+        return Answer(str(name), str(tree["meaning"]), acts, idle)
+
+    def flag(self, tree, key, where):
+        """Whether a key that may be left out says true."""
+        return key in tree and self.choice(tree[key], f"{where}.{key}", ("true", "false")) == "true"
 
     def parameter(self, name, tree):
         where = f"parameters.{name}"
@@ -101,6 +153,10 @@ class Reader:
         self.keys(tree, where, ("unit", "applies_by", "values"), ("by", "otherwise"))
         if any(name in dictionary(table) for table in KEYS):
             self.refuse(where, "is the name of a fact", "Rename the parameter.", tree)
+        if not reads_as_name(name):
+            self.refuse(where, "is a word of the language of rules or of SQL", "Choose another name.", tree)
+        if clashes(name, {fact for table in KEYS for fact in dictionary(table)}):
+            self.refuse(where, "would make a column that there is already", "Rename the parameter.", tree)
         found = [dictionary(table)[tree["applies_by"]] for table in KEYS if tree["applies_by"] in dictionary(table)]
         if not any(fact.type == "day" for fact in found):
             cure = "Name the day fact that chooses the period, for example ordered_day."
@@ -114,8 +170,12 @@ class Reader:
     def question(self, name, tree):
         where = f"questions.{name}"
         self.plain_name(where, name, tree)
-        self.keys(tree, where, ("of", "rules", "examples"), ("about", "examples_share"))
+        if name in RESERVED_WORDS:
+            self.refuse(where, "is a word that databases keep for themselves", "Choose another name.", tree)
+        self.keys(tree, where, ("of", "rules", "examples"), ("about", "examples_share", "standing"))
         table = TABLES[self.choice(tree["of"], f"{where}.of", TABLES)]
+        if len(tree["rules"]) > MOST_RULES:
+            self.refuse(f"{where}.rules", f"holds more than {MOST_RULES} rules", "Part the question in two.", tree["rules"])
         rules = tuple(self.rule(f"{where}.rules[{i}]", entry, table) for i, entry in enumerate(tree["rules"], 1))
         for i, rule in enumerate(rules):
             if rule.name in [other.name for other in rules[:i]]:
@@ -128,12 +188,18 @@ class Reader:
             self.example(f"{where}.examples[{i}]", entry, table, shared, {rule.name: rule.then for rule in rules})
             for i, entry in enumerate(tree["examples"], 1)
         )
-        return Question(str(name), str(tree["of"]), str(tree.get("about", "")), rules, examples)
+        standing = self.flag(tree, "standing", where)
+        return Question(str(name), str(tree["of"]), str(tree.get("about", "")), rules, examples, standing)
 
     def rule(self, where, tree, table):
         required = ("rule", "when", "then", "who_pays", "recovery_source", "source")
         self.keys(tree, where, required, ("deadline", "statement", "draft"))
+        if not is_name(tree["rule"]):
+            cure = "Use small letters, digits and underscores, at most 60."
+            self.refuse(f"{where}.rule", f"{str(tree['rule'])!r} is no plain name", cure, tree["rule"])
         where = f"{where.rsplit('[', 1)[0]}.{tree['rule']}"
+        if "\\" in tree["source"]:
+            self.refuse(f"{where}.source", "holds a backslash", "Write the source without it.", tree["source"])
         if tree["then"] == "unknown" or tree["then"] not in self.answers:
             cure = f"Declare it under `answers:`. Known: {', '.join(a for a in self.answers if a != 'unknown')}."
             self.refuse(f"{where}.then", f"{tree['then']!r} is no answer of this pack", cure, tree["then"])
@@ -189,6 +255,10 @@ class Reader:
             tree.line, tree.lines = line, {"en": line}
         self.keys(tree, where, ("en",), LANGUAGES[1:])
         for language, text in tree.items():
+            if not isinstance(text, str):
+                self.refuse(f"{where}.{language}", "is no plain text", "Write one text after the colon.", tree.lines[language])
+            if re.search(r"[{}]", re.sub(r"\{[^{}]*\}", "", text)):
+                self.refuse(f"{where}.{language}", "holds a bracket without its other half", "Write facts as {order_id}.", text)
             for name in re.findall(r"\{([^}]*)\}", text):
                 if name not in dictionary(table):
                     problem = f"{{{name}}} is no fact of {table}"
@@ -207,11 +277,22 @@ class Reader:
     def given(self, where, tree, table):
         made = {}
         for name, text in tree.items():
+            if not isinstance(text, str):
+                self.refuse(f"{where}.{name}", "is no plain text", "Write one text after the colon.", text)
             if name not in dictionary(table):
                 cure = f"Declared: {', '.join(dictionary(table))}."
                 self.refuse(f"{where}.{name}", f"is no fact of {table}", cure, text)
             try:
-                made[str(name)] = fact_value(dictionary(table)[name], text)
+                made[str(name)] = self.value(dictionary(table)[name], f"{where}.{name}", text)
             except ValueError as error:
                 self.refuse(f"{where}.{name}", str(error), "Write `unknown` for a fact that is not known.", text)
         return made
+
+    def value(self, fact, where, text):
+        """The value of a fact in a case, of which the column of that fact can hold it."""
+        if text.strip() == "unknown":
+            return None
+        pattern = PATTERNS.get(fact.type)
+        if pattern and not re.fullmatch(pattern[0], text.strip()):
+            raise ValueError(f"{fact.name} is {pattern[1]}, not {str(text)!r}")
+        return self.day(text, where) if fact.type == "day" else fact_value(fact, text)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from orderkit.marketplaces import sites
 from orderkit.policy import strict_yaml
 from orderkit.policy.dictionary import dictionary
+from orderkit.policy.language import DAYS, MOST_DAYS
 from orderkit.policy.model import BEFORE_ALL, CERTAINTIES, FOREVER, KEYS, STARTS, Period
 
 UNKNOWN = "unknown"  # as a day: the start is not known; as a value: nobody knows it
@@ -45,6 +46,7 @@ class Values:
     def _keys(self, where, group, line):
         words = [word.strip() for word in re.split("[,;]", group)]
         if self.by != "marketplace":
+            self._check_keys(where, words, line)
             return words
         for word in words:
             if not sites(word):
@@ -52,8 +54,16 @@ class Values:
                 self.reader.refuse(where, f"{word!r} stands for no marketplace", cure, line)
         return [site for word in words for site in sites(word)]
 
+    def _check_keys(self, where, words, line):
+        """Refuses a key that the fact which chooses never has."""
+        known = next(dictionary(table)[self.by].values for table in KEYS if self.by in dictionary(table))
+        for word in words:
+            if not word or "\\" in word or (known and word not in known):
+                cure = f"Its values: {', '.join(known)}." if known else "Write the texts with commas between them."
+                self.reader.refuse(where, f"{self.by} is never {word!r}", cure, line)
+
     def _join(self, known, where, entries):
-        if not isinstance(entries, strict_yaml.Mapping):
+        if not isinstance(entries, strict_yaml.Mapping) or not entries:
             self.reader.refuse(where, "holds no days", "Write a day, and below it value, certainty and source.", entries)
         for day, entry in entries.items():
             if day in known:
@@ -94,9 +104,13 @@ class Values:
     def _one(self, at, text):
         if self.unit == "date":
             return self.reader.day(text, at)
-        if re.fullmatch(r"\d{1,9}", text):
+        if not isinstance(text, str):
+            self.reader.refuse(at, "is no plain text", "Write digits only.", text)
+        if re.fullmatch("[0-9]{1,9}", text):
+            if self.unit in DAYS.values() and int(text) > MOST_DAYS:
+                self.reader.refuse(at, f"{text} days are too many", f"Write at most {MOST_DAYS}, a hundred years.", text)
             return int(text)
-        if self.unit in ("percent", "money") and re.fullmatch(r"\d{1,9}\.\d{1,2}", text):
+        if self.unit in ("percent", "money") and re.fullmatch(r"[0-9]{1,9}\.[0-9]{1,2}", text):
             return Decimal(text)
         wrong = f"{text!r} is no whole number" if self.unit not in ("percent", "money") else f"{text!r} is no plain number"
         self.reader.refuse(at, wrong, "Write digits only.", text)

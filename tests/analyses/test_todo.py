@@ -3,9 +3,11 @@
 import datetime as dt
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 import shops
 
+from orderkit import policy
 from orderkit.analyses import today, todo
 
 D = Decimal
@@ -185,3 +187,186 @@ def test_today_shows_what_ends_before_next_monday(con, deadline, urgent):
     assert len(result.frame) == urgent
     assert "Mon 6 Apr 2026" in result.title
     assert result.how[0].startswith(f"{1 - urgent} more thing")
+
+
+# --- with a pack that asks without a buyer's request ---------------------------------------------------------------------------
+
+AMAZON = policy.load_pack("amazon")
+
+
+@pytest.fixture
+def standing(con):
+    """The same shop, judged by the pack amazon."""
+    return with_answers(con)
+
+
+def with_answers(con):
+    """A shop with a table for each of the answers of the pack amazon, without rows where it had none."""
+    for question in AMAZON.questions.values():
+        key = "line" if question.of == "order_lines" else "return_id"
+        con.execute(
+            f"CREATE TEMP TABLE IF NOT EXISTS answers_{question.name}"
+            f" (account VARCHAR, order_id VARCHAR, {key} VARCHAR, {shops.ANSWER})"
+        )
+    return con
+
+
+def claim(con, order_id, deadline, answer="claim_carrier", question="carrier_claim", **line):
+    """A lost parcel, with what the pack says about a claim for it."""
+    shops.add_line(con, order_id, **{"value": D("10.00"), "tracking": "lost", "delivery": "lost"} | line)
+    answered(
+        con, question, order_id, "1", answer=answer, rule="r", who_pays="carrier", recovery_source="carrier", deadline=deadline
+    )
+
+
+def answered(con, question, order_id, key, **values):
+    grain = "line" if AMAZON.questions[question].of == "order_lines" else "return_id"
+    row = {"account": "shop", "order_id": order_id, grain: key, **values}
+    con.execute(f"INSERT INTO answers_{question} ({', '.join(row)}) VALUES ({', '.join('$' + name for name in row)})", row)
+
+
+def things(con):
+    return todo(con, pack=AMAZON).frame.set_index("order_id")
+
+
+def test_standing_questions_make_things_to_do_unless_nothing_is_to_be_done(standing):
+    for order_id, answer in {"A": "ship_in_time", "B": "nothing_to_do", "C": "unknown", "D": "no_rule_known"}.items():
+        shops.add_line(standing, order_id, value=D("10.00"), status="unshipped", delivery="not_shipped", days_past_ship_by=0)
+        answered(
+            standing, "ship", order_id, "1", answer=answer, rule="r", who_pays="nobody", deadline=TUESDAY, ask_for="this export"
+        )
+    result = todo(standing, pack=AMAZON)
+    assert result.frame["order_id"].tolist() == ["A"]
+    assert result.frame["advice"].tolist() == ["Hand it to the carrier, and confirm it, by the ship-by day."]
+    assert result.frame["money"].tolist() == [0.0]  # in time: nothing is to be refunded
+    said = "What has to be shipped, or cancelled, and by when: "
+    assert f"{said}not known for 1 line; this export would tell. Not in the list." in result.how
+    assert f"{said}no rule known for 1 line. Not in the list." in result.how
+
+
+def test_what_the_buyer_asks_takes_the_place_of_what_stands_and_its_day(standing):
+    ask_to_cancel(standing, "A", D("10.00"), deadline=None)
+    answered(standing, "ship", "A", "1", answer="ship_in_time", rule="in_time", who_pays="nobody", deadline=TUESDAY)
+    (thing,) = todo(standing, pack=AMAZON).frame.to_dict("records")
+    assert (thing["kind"], thing["deadline"].date()) == ("cancel", TUESDAY)
+
+
+def test_a_claim_runs_out_though_the_buyer_waits_and_its_money_counts_once(standing):
+    claim(standing, "A", TUESDAY, not_received_asked_at=NOW)
+    result = todo(standing, pack=AMAZON)
+    assert sorted(result.frame["kind"]) == ["carrier_claim", "not_received"]
+    assert result.totals == {"USD": D("10.00")}
+
+
+def test_what_is_about_to_be_lost_stands_first(standing):
+    days = {days: TUESDAY + dt.timedelta(days=days) for days in (-1, 0, 7, 8)}
+    claim(standing, "claim later", days[8])
+    claim(standing, "claim soon", days[7])
+    claim(standing, "claim past", None, answer="claim_probably_past")
+    claim(standing, "fba", days[8], answer="claim_reimbursement", question="fba_refund", channel="FBA")
+    ask_to_cancel(standing, "cancel", D("1.00"), deadline=days[0])
+    ask_to_cancel(standing, "shipped", D("99.00"), deadline=days[0], status="shipped")
+    shops.add_return(
+        standing, "R", "fbm", value=D("10.00"), refunded=D("9.00"), refund_on_record="yes", days_since_requested=31, closed=True
+    )
+    found = things(standing)
+    assert found.index.tolist() == ["fba", "fbm", "claim soon", "cancel", "claim past", "shipped", "claim later"]
+    assert found.loc["fbm", "money"] == 9.0
+
+
+@pytest.mark.parametrize(
+    ("facts", "listed"),
+    [({}, 1), ({"days_since_requested": 30}, 0), ({"received": True}, 0), ({"safe_t_filed": True}, 0),
+     ({"refund_on_record": "no"}, 0), ({"channel": "FBA"}, 0)],
+)  # fmt: skip
+def test_refunded_and_never_back(standing, facts, listed):
+    facts = {"refund_on_record": "yes", "days_since_requested": 31, "closed": True} | facts
+    shops.add_return(standing, "R", "A", value=D("10.00"), **facts)
+    assert len(todo(standing, pack=AMAZON).frame) == listed
+
+
+def test_a_claim_names_who_is_to_pay_what_is_needed_and_where_to_go(standing):
+    claim(standing, "A/1", TUESDAY, marketplace="amazon.co.uk")
+    claim(standing, "B", TUESDAY, marketplace="shop.example")
+    found = things(standing)
+    assert found.loc["A/1", "recovery_source"] == "carrier"
+    assert "tracking number" in found.loc["A/1", "evidence"]
+    assert found.loc["A/1", "link"] == "https://sellercentral.amazon.co.uk/orders-v3/order/A%2F1"
+    assert pd.isna(found.loc["B", "link"])
+    text = repr(todo(standing, pack=AMAZON))
+    assert "nan" not in text.lower()
+    assert text.count("Have ready: tracking number") == 2
+
+
+def test_what_is_past_says_so_and_a_range_shows_its_safest_date(standing):
+    yesterday, later = TUESDAY - dt.timedelta(days=1), TUESDAY + dt.timedelta(days=60)
+    claim(standing, "past", yesterday)
+    claim(standing, "range", TUESDAY)
+    claim(standing, "perhaps", yesterday)
+    standing.execute("UPDATE answers_carrier_claim SET deadline_latest = $day WHERE order_id <> 'past'", {"day": later})
+    result = todo(standing, pack=AMAZON)
+    found = result.frame.set_index("order_id")
+    assert found["state"].to_dict() == {"past": "probably past", "range": "open", "perhaps": "open"}
+    assert found.loc["past", "advice"].endswith("Probably past: look now.")
+    assert found.loc["range", "advice"].endswith("That is the safest date; some sources say Sat 30 May 2026.")
+    assert found.loc["perhaps", "advice"].endswith("The safest date is past: look now; some sources say Sat 30 May 2026.")
+    assert "$10.00 to claim is probably past: look now." in result.headline
+    assert result.totals == {"USD": D("20.00")}
+
+
+def test_the_day_of_the_data_means_at_once():
+    con = with_answers(shops.empty(as_of=TUESDAY, clock=TUESDAY + dt.timedelta(days=3)))
+    shops.add_line(con, "A", value=D("10.00"), delivery="lost", not_received_asked_at=NOW)
+    rule = next(rule for rule in AMAZON.questions["not_received"].rules if rule.deadline and rule.deadline.text == "as_of_day")
+    shops.add_answer(con, "not_received", "A", "1", answer=rule.then, rule=rule.name, who_pays="seller", deadline=TUESDAY)
+    assert todo(con, pack=AMAZON).frame["days_left"].tolist() == [0]
+
+
+# --- what the seller did about it ----------------------------------------------------------------------------------------------
+
+
+def decide(con, item, state="done", on=TUESDAY, **values):
+    shops.put(
+        con,
+        "decisions",
+        account="shop",
+        row=item,
+        task=item,
+        state=state,
+        at=dt.datetime.combine(on, dt.time.max, dt.UTC),
+        **values,
+    )
+
+
+@pytest.mark.parametrize(("state", "left"), [("done", 0), ("ignored", 0), ("claimed", 0), (None, 1)])
+def test_what_is_closed_leaves_the_list(con, state, left):
+    ask_to_cancel(con, "A", D("10.00"))
+    decide(con, todo(con).frame["item"].item(), state)
+    result = todo(con)
+    assert len(result.frame) == left
+    assert any("marked as done" in line for line in result.how) == (not left)
+
+
+@pytest.mark.parametrize(("on", "left"), [(TUESDAY, 0), (TUESDAY - dt.timedelta(days=1), 1)])
+def test_what_the_buyer_asks_again_later_is_open_again(con, on, left):
+    ask_to_cancel(con, "A", D("10.00"))
+    decide(con, todo(con).frame["item"].item(), on=on)
+    assert len(todo(con).frame) == left
+
+
+def test_the_name_of_an_item_outlives_the_order_item_id(con):
+    shops.add_line(con, "A", "MUG", sku="MUG", value=D("10.00"), cancel_asked_at=NOW)
+    before = todo(con).frame["item"].tolist()
+    for table in ("order_lines", "line_facts"):
+        con.execute(f"UPDATE {table} SET line = '12345678901234'")
+    assert todo(con).frame["item"].tolist() == before
+
+
+def test_won_back_this_year_counts_what_was_paid_and_noted_once(con):
+    paid = {"account": "shop", "currency": "USD", "state": "paid", "decided_at": NOW}
+    shops.put(con, "recoveries", row="1", order_id="A", amount=D("10.00"), **paid)
+    shops.put(con, "recoveries", row="2", order_id="B", amount=D("70.00"), **paid | {"decided_at": NOW.replace(year=2025)})
+    shops.put(con, "recoveries", row="3", order_id="C", amount=D("90.00"), **paid | {"state": "denied"})
+    decide(con, "t1", "claimed", order_id="A", amount=D("10.00"), currency="USD")
+    decide(con, "t2", "claimed", order_id="D", amount=D("5.00"), currency="EUR")
+    assert "Won back this year: €5.00 and $10.00." in todo(con).headline

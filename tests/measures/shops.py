@@ -21,11 +21,12 @@ FACTS = {
         account VARCHAR, return_id VARCHAR, order_id VARCHAR, line VARCHAR,
         channel VARCHAR, marketplace VARCHAR, currency VARCHAR,
         received BOOLEAN, refunded_amount DECIMAL(18, 2), is_refunded BOOLEAN, closed BOOLEAN, value DECIMAL(18, 2),
+        refund_on_record VARCHAR, safe_t_filed BOOLEAN,
         days_since_requested INTEGER, days_since_received INTEGER""",
 }
 ANSWER = (
-    "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE, missing VARCHAR, ask_for VARCHAR,"
-    " source VARCHAR"
+    "answer VARCHAR, rule VARCHAR, who_pays VARCHAR, recovery_source VARCHAR, deadline DATE,"
+    " deadline_latest DATE, missing VARCHAR, ask_for VARCHAR, source VARCHAR"
 )
 QUESTIONS = {
     "line": ("cancel", "upgrade", "address", "not_received"),

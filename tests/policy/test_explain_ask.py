@@ -162,3 +162,59 @@ def test_wrong_words_in_a_question_are_named(con, order):
         policy.ask(con, PACK, "111-1", request="not_received", tracking="gone")
     with pytest.raises(BadValue, match="insured is true or false, not 'maybe'"):
         policy.ask(con, PACK, "111-1", request="not_received", insured="maybe")
+
+
+def lines_of(con, question, line="mug"):
+    """The sentences of one answer about order 111-1 that say what else would be answered."""
+    told = policy.explain(con, PACK, "111-1")
+    return next(case.otherwise for case in told.cases if case.question == question and case.keys["line"] == line)
+
+
+def test_explain_names_the_answers_that_a_missing_fact_decides_between(con, order):
+    assert lines_of(con, "not_received") == (
+        "refund_and_claim_insurer if insured is yes (rule lost_insured)",
+        "refund_and_ask_carrier if insured is no (rule lost_not_insured)",
+    )
+    assert "    otherwise: refund_and_claim_insurer if insured is yes (rule lost_insured)" in repr(
+        policy.explain(con, PACK, "111-1")
+    )
+
+
+def test_explain_names_the_nearest_rules_above_and_below(con, shop):
+    shop.line(deliver_by="2026-11-21 07:59:59+00")
+    shop.parcel(
+        outcome="in_transit", insured=False, first_scan_at="2026-11-03 20:00:00+00", last_scan_at="2026-11-08 20:00:00+00"
+    )
+    assert lines_of(con, "not_received") == (
+        "refund_buyer if days past deliver by were 1 (rule past_latest_delivery)",
+        "give_carrier_and_number if days without scan were 6 (rule tracked_in_time)",
+    )
+
+
+def test_of_several_numbers_the_nearest_is_named(con, shop):
+    shop.line(status="unshipped", ordered_at="2026-11-16 11:00:00+00")
+    assert lines_of(con, "cancel")[0] == "buyer_can_cancel if minutes since order were 30 (rule buyers_own_window)"
+
+
+def test_what_holds_of_the_rule_below_is_said(con, order):
+    said = lines_of(con, "upgrade", "cup")
+    assert said == (
+        "already_cancelled if status were cancelled (rule cancelled)",
+        "ship_faster_at_own_cost if seller agrees is yes (rule willing)",
+    )
+    told = policy.explain(con, "amazon", "111-1")
+    asked = next(case for case in told.cases if case.asked)
+    assert asked.otherwise == (
+        "send_to_a_to_z if protected is yes (rule lost_protected)",
+        "look_in_seller_central if protected is no (rule lost_look_first; true already: tracking IN ('lost', 'damaged') and"
+        " refund_on_record = 'not_told')",
+    )
+
+
+def test_what_has_happened_is_not_supposed_undone(con, order):
+    assert lines_of(con, "cancel") == ()  # nothing but an undone hand-over would change it
+
+
+def test_on_lines_of_the_marketplace_nothing_else_is_supposed(con, shop):
+    shop.line(channel="FBA")
+    assert all(case.otherwise == () for case in policy.explain(con, PACK, "111-1").cases)

@@ -52,9 +52,8 @@ def on_spark(spark, con, folder, sql, tables):
 @pytest.mark.parametrize("name", PACKS)
 def test_the_sample_has_the_same_answers(spark, shop, tmp_path, name):
     con = duckdb.connect()
-    tables = {table: shop.con.sql(f"SELECT * FROM {table}").to_arrow_table() for table in ("line_facts", "return_facts", "calendar")}
-    for table, rows in tables.items():
-        con.register(f"{table}_given", rows)
+    for table in ("line_facts", "return_facts", "calendar"):
+        con.register(f"{table}_given", shop.con.sql(f"SELECT * FROM {table}").to_arrow_table())
         con.execute(f"CREATE TABLE {table} AS SELECT * FROM {table}_given")
     for question in PACKS[name].questions.values():
         sql = question_sql(PACKS[name], question)

@@ -12,6 +12,7 @@ CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": 
 READER = CONFIG | {"enable_external_access": "false"}  # a reader's SQL touches no other file
 WRITER = CONFIG | {
     "memory_limit": "700MB",
+    "allocator_background_threads": "true",  # what the engine frees goes back to the system while a load runs, not at its end
     "preserve_insertion_order": "false",
     "write_buffer_row_group_count": "1",  # the engine's 5 per thread hold most of a load in memory until it is committed
     "max_vacuum_tasks": "0",  # at every checkpoint the engine would rewrite tables to close gaps: see tables/canonical.py

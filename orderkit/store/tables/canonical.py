@@ -8,10 +8,10 @@ from orderkit.store.observations import table_of
 from orderkit.store.schema import column_types, fill_calendar
 from orderkit.store.tables import lines, money, parcels, ties
 from orderkit.store.tables.merge import best, ranked
-from orderkit.store.tables.order_rows import line_rows
+from orderkit.store.tables.order_rows import line_rows, ways
 from orderkit.store.tables.partial import ALL, Part, quoted
 from orderkit.store.tables.recipes import NO_ORDER, RECIPES, column
-from orderkit.store.tables.scope import Scope, alone, scopes, scopes_apart
+from orderkit.store.tables.scope import Scope, alone, as_written, scopes, scopes_apart
 
 OF_ORDERS = ("order_lines", "parcels", "parcel_lines", "returns", "requests", "inspections")
 TABLES = OF_ORDERS + EVENTS
@@ -115,13 +115,8 @@ def _build_orders(con, where, as_of, touched):
     telling = {table: _known_forms(con, table) for table in BY_ORDER}
     by_order = scopes(con, [*telling["order_lines"], *telling["orders"], *telling["parcels"]], touched)
     if telling["order_lines"] or telling["orders"]:
-        several = lines.find_several(con, telling["order_lines"], by_order)
-        plain = [replace(scope, several=False if several else None) for scope in by_order]
-        for scope in plain:
-            _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope))
-        for scope in scopes_apart(several):
-            with alone(con, [*telling["order_lines"], *telling["orders"]], scope):
-                _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope))
+        with as_written(con):
+            _build_lines(con, where, telling, as_of, by_order)
     for table in ("parcels", "returns", "requests", "inspections"):
         for scope in scopes(con, telling[table], touched) if telling[table] else ():
             _insert(con, where, table, _merged(con, telling[table], table, as_of, scope))
@@ -131,6 +126,19 @@ def _build_orders(con, where, as_of, touched):
         parcels.of_statuses(con, where, bool(telling["parcels"]), scope)
     if telling["returns"]:
         _returns_to_lines(con, where)
+
+
+def _build_lines(con, where, telling, as_of, by_order):
+    forms = [*telling["order_lines"], *telling["orders"]]
+    narrow = scopes(con, forms, by_order[0].touched, narrow=True)
+    several = lines.find_several(con, telling["order_lines"], narrow)
+    plain, narrow = ([replace(scope, several=False if several else None) for scope in each] for each in (by_order, narrow))
+    plain, again = ways(con, telling, plain, narrow)
+    for scope in plain:
+        _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope, again))
+    for scope in scopes_apart(several):
+        with alone(con, forms, scope):
+            _insert(con, where, "order_lines", line_rows(con, telling, as_of, scope, again))
 
 
 def _insert(con, where, table, merged):

@@ -9,11 +9,12 @@ def ranked(con, name, parts, as_of, types, again=None):
     """(SQL of one row per key of the parts, {canonical column: its ranks}).
 
     Columns: account, the key, `_item` where parts have one, `column__rank` for all given columns, reconstructed, known_at,
-    seen_in, best_rank. `name` is used for temporary tables; again=ALL spares looking which keys are repeated: of few orders in
-    large tables every look costs more than taking all keys for repeated ones.
+    seen_in, best_rank. again: what `repeated` gave, if it was asked; again=ALL spares asking: of few orders in large tables every
+    look costs more than taking all keys for repeated ones.
     """
     parts = sorted(parts, key=lambda part: part.form.name)
-    rows = [rows_sql(part, again or _again(con, f"_again_{name}_{n}", part), as_of, types) for n, part in enumerate(parts)]
+    again = again or repeated(con, name, [parts])
+    rows = [rows_sql(part, ALL if again == ALL else again[part.form.name], as_of, types) for part in parts]
     keys = ["account", *parts[0].key]
     sides = [f"p{n}" for n in range(len(parts))]
     found = {}  # {column: {rank: [side, ...]}}
@@ -31,6 +32,14 @@ def ranked(con, name, parts, as_of, types, again=None):
     return text, {column: set(by) for column, by in found.items()}
 
 
+def repeated(con, name, looks):
+    """{format: the table with the hashes of its repeated keys; ALL where they are many, None where there are none}.
+
+    looks: the parts, once for every scope that is looked through. `name` is used for temporary tables.
+    """
+    return {parts[0].form.name: _again(con, f"_again_{name}_{n}", parts) for n, parts in enumerate(zip(*looks, strict=True))}
+
+
 def best(columns, types, side=None):
     """{canonical column: SQL of its value} by the best (lowest) rank that has one; `columns`: {column: its ranks}."""
     at = f"{side}." if side else ""
@@ -38,13 +47,14 @@ def best(columns, types, side=None):
     return {column: f"coalesce({values}, NULL)" if values else f"NULL::{types[column]}" for column, values in ranks.items()}
 
 
-def _again(con, table, part):
-    """The table with the hashes of the repeated keys of a part; ALL where they are many, None where there are none."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {repeated_sql(part)}")
+def _again(con, table, parts):
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} (h UBIGINT)")
+    for part in parts:
+        con.execute(f"INSERT INTO {table} {repeated_sql(part)}")
     keys = con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     if not keys:
         return None
-    stored = con.sql(f"SELECT count(*) FROM obs_{part.form.name}").fetchall()[0][0]
+    stored = con.sql(f"SELECT count(*) FROM obs_{parts[0].form.name}").fetchall()[0][0]
     return ALL if keys > FEW * stored / 2 else table
 
 

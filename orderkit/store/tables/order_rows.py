@@ -4,22 +4,41 @@ from dataclasses import replace
 
 from orderkit.store.schema import column_types
 from orderkit.store.tables import lines
-from orderkit.store.tables.merge import best, ranked
+from orderkit.store.tables.merge import best, ranked, repeated
 from orderkit.store.tables.partial import ALL, Part, quoted
 from orderkit.store.tables.recipes import ORDER_ROWS, RECIPES, column
+from orderkit.store.tables.scope import scopes_of_one
 
 # what an export tells of a whole order and must not be counted once per line: where it goes
 SUMMED = {"units": "alone", "item_price": "alone", "item_tax": "first", "shipping_price": "first", "discounts": "first"}
 
 
-def line_rows(con, telling, as_of, scope):
+def ways(con, telling, scopes, narrow):
+    """(the Scopes in which the rows of orders that hold each SKU once are made, which keys are repeated as `ranked` wants it).
+
+    Where one format alone tells of lines, a key that stands once passes through and needs no memory: then all orders are built
+    at once, or as many as the repeated keys allow.
+    """
+    forms = telling["order_lines"]
+    if not forms or scopes[0].touched:
+        return scopes, ALL if scopes[0].touched else None
+    again = repeated(con, "lines", [_parts_by_sku(forms, scope) for scope in narrow])
+    if len(forms) > 1 or telling["orders"] or ALL in again.values():
+        return scopes, again
+    table = again[forms[0].name]
+    keys = con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0] if table else 0
+    return scopes_of_one(2 * keys, scopes[0].several), again
+
+
+def line_rows(con, telling, as_of, scope, again):
     """SQL of the merged rows of order lines, from {table: formats} that tell of lines and of whole orders.
 
     Where an order holds each SKU once, order and SKU tell the line. The few orders in which lines have to be told apart
-    (`scope.several`) go the long way of `lines.resolve`, and only there lines of one SKU are counted.
+    (`scope.several`) go the long way of `lines.resolve`, and only there lines of one SKU are counted. again: see `ways`.
     """
-    types, forms = column_types("order_lines"), telling["order_lines"]
-    m = (_told_apart if scope.several else _by_sku)(con, forms, as_of, scope, types) if forms else None
+    types, forms, m = column_types("order_lines"), telling["order_lines"], None
+    if forms:
+        m = _told_apart(con, forms, as_of, scope, types) if scope.several else _by_sku(con, forms, as_of, scope, types, again)
     if telling["orders"]:
         return _with_orders(m, _orders(con, telling["orders"], as_of, scope, types), types)
     text, ranks = m
@@ -28,19 +47,23 @@ def line_rows(con, telling, as_of, scope):
     return f"SELECT account, order_id, line, occurrence, {values}, reconstructed, known_at, seen_in, best_rank FROM ({text})"
 
 
-def _by_sku(con, forms, as_of, scope, types):
+def _by_sku(con, forms, as_of, scope, types, again):
     """(SQL of one row per order and SKU with a column per rank, {canonical column: its ranks})."""
-    parts, item = [], ""
-    for form in forms:
+    parts = _parts_by_sku(forms, scope)
+    item = "_item, " if any(part.item for part in parts) else ""
+    text, ranks = ranked(con, "lines", parts, as_of, types, again)
+    return f"SELECT *, coalesce({item}_sku, '') AS line, 1 AS occurrence FROM ({text})", ranks
+
+
+def _parts_by_sku(forms, scope):
+    parts = []
+    for form in sorted(forms, key=lambda form: form.name):
         emit = _with_extra(form.emits["order_lines"], RECIPES["order_lines"])
         order, own = column(emit, "order_id"), column(emit, "order_item_id")
         key = {"order_id": order, "_sku": column(emit, "sku")}
-        with_id = "order_item_id" in emit.keys
-        item = "_item, " if with_id else item
-        only = scope.join("l.account", order)
-        parts.append(Part(form, emit, key, only=only, where=scope.where(order), item=own if with_id else None))
-    text, ranks = ranked(con, "lines", parts, as_of, types, ALL if scope.touched else None)
-    return f"SELECT *, coalesce({item}_sku, '') AS line, 1 AS occurrence FROM ({text})", ranks
+        item = own if "order_item_id" in emit.keys else None
+        parts.append(Part(form, emit, key, only=scope.join("l.account", order), where=scope.where(order), item=item))
+    return parts
 
 
 def _told_apart(con, forms, as_of, scope, types):

@@ -9,6 +9,7 @@ from orderkit.store.observations import table_of
 from orderkit.store.tables.recipes import column
 
 SHARD = 750_000  # observations that are put together at once: what fits the memory that a load may use
+NARROW = 4_000_000  # observations whose keys alone are compared at once
 SHARD_APART = 100_000  # orders whose lines are told apart at once
 
 
@@ -33,13 +34,21 @@ class Scope:
         return f"hash({key}) % {self.shards} = {self.shard}" if self.shards > 1 else "true"
 
 
-def scopes(con, forms, touched):
-    """The Scopes that a build from some formats goes through one after another; together they are all that it is about."""
+def scopes(con, forms, touched, *, narrow=False):
+    """The Scopes that a build from some formats goes through one after another; together they are all that it is about.
+
+    narrow: nothing but keys is put together, so there are fewer of them: each goes through all observations.
+    """
     tables = [table_of(form) for form in forms]
     rows = sum(con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in tables)
     if touched:
         rows = min(rows, con.sql("SELECT count(*) FROM touched").fetchall()[0][0] * 2 * len(tables))
-    return _sharded(rows // SHARD + 1, touched)
+    return _sharded(rows // (NARROW if narrow else SHARD) + 1, touched)
+
+
+def scopes_of_one(rows, several):
+    """The Scopes of all orders of which one format alone tells, where so many rows stand for a key that has others."""
+    return _sharded(rows // SHARD + 1, False, several)
 
 
 def scopes_apart(orders):
@@ -49,6 +58,19 @@ def scopes_apart(orders):
 
 def _sharded(shards, touched, several=None):
     return [Scope(touched, shard, shards, several) for shard in range(shards)]
+
+
+@contextmanager
+def as_written(con):
+    """Joins are made as they are written: what stands on the right is held in memory, what stands on the left passes by.
+
+    Of rows that are not committed yet the engine thinks there are none, and would hold all observations of a first load.
+    """
+    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        con.execute("RESET disabled_optimizers")
 
 
 @contextmanager

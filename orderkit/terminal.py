@@ -1,0 +1,32 @@
+"""What all commands share: options by one name, and how results are printed: data on stdout, words on stderr."""
+
+import json
+
+import click
+
+DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
+
+
+def say(text):
+    """A sentence for a person, on stderr."""
+    click.echo(text, err=True)
+
+
+def print_result(thing, as_json):
+    """Text for people; for machines the records of the frame with exact money as text."""
+    if not as_json:
+        click.echo(repr(thing))
+    elif hasattr(thing, "to_json"):
+        click.echo(json.dumps(thing.to_json(), default=str, ensure_ascii=False))
+    else:
+        said = {key: getattr(thing, key) for key in ("headline", "how", "totals") if hasattr(thing, key)}
+        click.echo(json.dumps({**said, "rows": records(thing.frame)}, default=str, ensure_ascii=False))
+
+
+def records(frame):
+    """The rows of a frame as plain mappings, with None for what is not known."""
+    return [
+        {key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")
+    ]
