@@ -5,6 +5,7 @@ every value a rule compares them with, one below and one above; days at every st
 """
 
 import datetime as dt
+from decimal import Decimal
 
 import duckdb
 
@@ -14,7 +15,7 @@ from orderkit.policy.compile import decided_ctes, question_sql, read_facts, read
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.model import BEFORE_ALL, FOREVER
 
-MOST_CASES = 8_000_000
+MOST_CASES = 16_000_000
 
 
 def check(pack):
@@ -143,7 +144,7 @@ def _check_unknowns(pack, question, con):
     answer = f"CASE ordinal {answers} ELSE CAST(ordinal AS VARCHAR) END"
     deciding = _deciding(pack, question)
     for name in deciding:
-        others = ", ".join(other for other in deciding if other != name) or "1"
+        others = ", ".join(other for other in deciding if other != name) or "()"
         # whatever the unknown fact turns out to be, an answer that acts must stay the same
         found = con.sql(
             f"SELECT max(ordinal) FILTER (WHERE {name} IS NULL) FROM outcomes GROUP BY {others}"
@@ -162,7 +163,7 @@ def _numbers(pack, question, name):
     for rule in question.rules:
         for other in rule.when.thresholds().get(name, ()):
             values = [period.value for period in pack.parameters[other].periods] if other in pack.parameters else [other]
-            numbers |= {int(value) + step for value in values if isinstance(value, int) for step in (-1, 0, 1)}
+            numbers |= {int(value) + step for value in values if isinstance(value, int | Decimal) for step in (-1, 0, 1)}
     return numbers
 
 
