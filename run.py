@@ -7,11 +7,11 @@
     python3 run.py lab                 the notebooks, in JupyterLab
     python3 run.py doctor              what is installed, and what is missing
     python3 run.py test [ARGS...]      orderkit's own tests (ARGS go to pytest, run in orderkit's folder)
-    python3 run.py bench [OPTIONS]     how long loads take, beside other tools (`bench --help`)
+    python3 run.py bench [OPTIONS]     how long loads and answers take, beside others (`bench --help`)
 
 and every other verb of orderkit, each of which tells more with `python3 run.py VERB --help`:
 
-    load todo done explain ask exposure returns losses measure sql formats map policy purge
+    load todo done explain ask exposure returns losses measure sql formats map policy new purge
 
 Paths come before options; `python3 run.py report --help` lists the options. The first run makes the folder .venv beside
 this file from requirements.lock; later runs use it, and make it good again if it is broken or the list has changed.
@@ -36,7 +36,7 @@ NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 OWN = ("test", "bench")  # commands of this file; all others are those of orderkit, which it is handed as they are
 COMMANDS = (
     "report", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
-    "measure", "sql", "formats", "map", "policy", "purge",
+    "measure", "sql", "formats", "map", "policy", "new", "purge",
 )  # fmt: skip
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"

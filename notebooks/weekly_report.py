@@ -33,7 +33,7 @@ shop = ok.open(db, as_of=week or None, sample=sample)
 # # What your orders need this week
 
 # %%
-todo = shop.todo()
+todo, rule_changes = shop.todo(), shop.rule_changes()
 exposure, returns, losses = shop.exposure(), shop.returns(), shop.losses()
 display(shop)
 
@@ -44,9 +44,13 @@ display(shop)
 display(show.note(shop.up_to("todo")))
 display(todo)
 
+# %%
+display(rule_changes)
+
 # %% tags=["check"]
 assert todo.frame["item"].is_unique
 assert set(todo.frame.loc[todo.frame["answer"].eq("unknown"), "who_pays"]) <= {"nobody"}, "nobody is made to pay on an unknown"
+assert rule_changes.frame["orders"].ge(0).all()
 
 # %% [markdown]
 # ## Refunds at risk on late deliveries

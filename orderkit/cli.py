@@ -11,10 +11,11 @@ from pathlib import Path
 
 import click
 
-from orderkit import __version__
+from orderkit import __version__, terminal
 from orderkit.errors import OrderkitError
 from orderkit.policy_cli import policy_verbs
-from orderkit.terminal import AS_OF, DB, JSON
+from orderkit.terminal import AS_OF, DB, JSON, PACK
+from orderkit.terminal import agreed as _agreed
 from orderkit.terminal import print_result as _print
 from orderkit.terminal import records as _records
 from orderkit.terminal import say as _say
@@ -59,10 +60,10 @@ def main():
     """What each order needs now, by when, who pays, and how much money is at stake."""
 
 
-def _shop(db, as_of=None):
-    from orderkit.shop import Shop
+def _shop(db, as_of=None, pack=None):
+    from orderkit import shop as shops
 
-    return Shop(db, as_of=as_of)
+    return shops.Shop(db, as_of=as_of, pack=pack or shops.PACK)
 
 
 def _progress():
@@ -136,20 +137,22 @@ def report(paths, sample, week, to, account, formats_in, db, as_json):
 
 
 @main.command()
+@PACK
 @DB
 @JSON
-def today(db, as_json):
+def today(pack, db, as_json):
     """What expires before next Monday."""
-    _print(_shop(db).today(), as_json)
+    _print(_shop(db, pack=pack).today(), as_json)
 
 
 @main.command()
+@PACK
 @DB
 @AS_OF
 @JSON
-def todo(db, as_of, as_json):
+def todo(pack, db, as_of, as_json):
     """Everything to do, by deadline, then money."""
-    _print(_shop(db, as_of).todo(), as_json)
+    _print(_shop(db, as_of, pack).todo(), as_json)
 
 
 @main.command()
@@ -157,13 +160,14 @@ def todo(db, as_of, as_json):
 @click.option("--claimed", metavar="AMOUNT", help="What you claimed or got back, for example 12.50.")
 @click.option("--currency", metavar="CODE", help="Currency of that amount; by default that of the item.")
 @click.option("--ignored", is_flag=True, help="It is not to be done.")
+@PACK
 @DB
 @JSON
-def done(item, claimed, currency, ignored, db, as_json):
+def done(item, claimed, currency, ignored, pack, db, as_json):
     """Close ITEM of the to-do list: it stays closed whatever is loaded later."""
     from orderkit import shop as shops
 
-    result = shops.done(item, db=db, claimed=claimed, currency=currency, ignored=ignored)
+    result = shops.done(item, db=db, claimed=claimed, currency=currency, ignored=ignored, pack=pack or shops.PACK)
     if result.exit_code or as_json:
         _print(result, as_json)
     else:
@@ -173,12 +177,13 @@ def done(item, claimed, currency, ignored, db, as_json):
 
 @main.command()
 @click.argument("order_id")
+@PACK
 @DB
 @AS_OF
 @JSON
-def explain(order_id, db, as_of, as_json):
+def explain(order_id, pack, db, as_of, as_json):
     """Facts, rules and answers for one order."""
-    _print(_shop(db, as_of).explain(order_id), as_json)
+    _print(_shop(db, as_of, pack).explain(order_id), as_json)
 
 
 @main.command()
@@ -186,12 +191,13 @@ def explain(order_id, db, as_of, as_json):
 @click.option("--request", required=True, help="What the buyer asks: cancel, upgrade, address, not_received, return.")
 @click.option("--line", help="Order item id or SKU, where the order has several lines.")
 @click.option("--fact", "facts", multiple=True, metavar="NAME=VALUE", help="Suppose a fact, for example tracking=lost.")
+@PACK
 @DB
 @AS_OF
 @JSON
-def ask(order_id, request, line, facts, db, as_of, as_json):
+def ask(order_id, request, line, facts, pack, db, as_of, as_json):
     """What if a buyer writes: the answer by the rules, who pays, a draft reply."""
-    _print(_shop(db, as_of).ask(order_id, request=request, line=line, **dict(map(_fact, facts))), as_json)
+    _print(_shop(db, as_of, pack).ask(order_id, request=request, line=line, **dict(map(_fact, facts))), as_json)
 
 
 def _fact(text):
@@ -240,14 +246,12 @@ _analysis("losses", "Parcels lost and damaged, and what to expect.")
 @JSON
 def measure(name, by, since, until, marketplace, db, as_of, as_json):
     """A measure as a table; without a name, the list of measures."""
-    from orderkit import measures
+    from orderkit import measures, places
 
-    if name is None and as_json:
-        click.echo(json.dumps([{"measure": each, **measures.about(each)} for each in measures.names()]))
-        return
     if name is None:
-        for each in measures.names():
-            click.echo(f"{each}: {measures.about(each)['about']}")
+        own = places.beside(db, "measures")
+        told = [{"measure": each, **measures.about(each, own)} for each in measures.names(own)]
+        click.echo(json.dumps(told) if as_json else "\n".join(f"{each['measure']}: {each['about']}" for each in told))
         return
     frame = _shop(db, as_of).measure(name, by=list(by) or None, since=since, until=until, marketplace=marketplace)
     click.echo(json.dumps(_records(frame), default=str) if as_json else frame.to_string(index=False))
@@ -310,7 +314,7 @@ def map_file(file, name, to, yes, db, as_json, **told):
     made = mapping.make(file, table, mapping.name_for(file, name), mapping.wished(**told))
     if not as_json:
         click.echo(mapping_words.shown(made))
-        made = made if yes or not _at_terminal() else mapping_words.improved(made, _asked, _say)
+        made = made if yes or not terminal.at_terminal() else mapping_words.improved(made, _asked, _say)
     path = folder / f"{made.name}.yaml"
     written = yes or (not as_json and made.readable and _agreed(f"Write {path}?"))
     if written or not made.readable:
@@ -333,6 +337,26 @@ def _asked(question, default, meaning):
 
 
 main.add_command(policy_verbs)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["rule", "format", "measure"]))
+@click.argument("name")
+@click.option("--to", metavar="DIR", type=click.Path(file_okay=False), help="Folder for it; by default one beside the database.")
+@DB
+@JSON
+def new(kind, name, to, db, as_json):
+    """Write one working file of your own to start from, a rule, format or measure, beside a test that passes.
+
+    It lies in `packs`, `formats` or `measures` beside the database, where orderkit finds it. No file is ever overwritten.
+    """
+    from orderkit import starters
+
+    made = starters.write(kind, name, db=db, to=to)
+    files = [str(file) for file in made.files]
+    click.echo(json.dumps({"files": files, "next": made.next_steps}) if as_json else "\n".join(files))
+    if not as_json:
+        _say(made.next_steps)
 
 
 @main.command()
@@ -363,17 +387,6 @@ def purge(older_than, order, account, yes, db, as_json):
         _say("Nothing was changed.")
         return
     _print(store.purge(db, older_than=older_than, order=order, account=account), as_json)
-
-
-def _at_terminal():
-    return sys.stdin.isatty()
-
-
-def _agreed(question):
-    """What a person at the terminal answers. Raises UsageError where nobody is there to ask."""
-    if not _at_terminal():
-        raise click.UsageError("There is no terminal to ask on. Say --yes where you mean it.")
-    return click.confirm(question, err=True)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -1,4 +1,4 @@
-"""Where the notebooks and the sample shop lie: beside the package in a checkout, inside it in an installed wheel."""
+"""Where things lie: notebooks and sample beside the package or inside it, the user's own folders beside the database."""
 
 from pathlib import Path
 
@@ -23,3 +23,8 @@ def notebooks():
 def sample():
     """The folder of the sample shop's exports."""
     return _place("data/sample", "_sample", "sample shop")
+
+
+def beside(db, folder):
+    """The user's own folder of this name (formats, packs, measures), which lies beside the database file `db`."""
+    return Path(db).absolute().parent / folder

@@ -13,7 +13,7 @@ from orderkit.analyses import show
 from orderkit.errors import BadValue, NothingToShow, UnknownName
 from orderkit.marketplaces import iso_week, week_bounds
 
-PACK = "amazon"
+PACK = policy.USUAL
 RULES_ARE_OLD_AFTER = 60  # days
 
 
@@ -21,11 +21,13 @@ class Shop:
     """A seller's orders in one DuckDB file, read-only: ask, explain, analyse, report.
 
     as_of: a day, moment or ISO week (its end); the shop then shows only what was known then. By default the newest moment that
-    the data covers. clock: the time from which days left are counted; by default now. pack: the rules, by name or file.
+    the data covers. clock: the time from which days left are counted; by default now. pack: the rules, by name or file;
+    your own in `packs` beside the database are known by name, and one of them with the name of a shipped pack takes its place.
     """
 
     def __init__(self, path="orderkit.duckdb", *, as_of=None, clock=None, pack=PACK, sample=False):
-        self.path, self.pack, self._clock = Path(path), policy.load_pack(pack), clock
+        self.path, self._clock = Path(path), clock
+        self.pack = self._pack(pack)
         self.con = store.reader(path)
         self.is_sample = sample or store.accounts(self.con) == [places.SAMPLE_ACCOUNT]
         if self.is_sample and clock is None:  # an invented shop has no today: take the morning after its data ends
@@ -76,7 +78,16 @@ class Shop:
         such as `shop.as_of(day)`, and how much money stands behind them."""
         if isinstance(other, Shop):
             return policy.compare(self._facts, self.pack, other.pack, other=other._facts)
-        return policy.compare(self._facts, self.pack, other)
+        return policy.compare(self._facts, self.pack, self._pack(other))
+
+    def _pack(self, name):
+        return policy.load_pack(name, places.beside(self.path, "packs"))
+
+    def rule_changes(self, *, since=None):
+        """Which rules changed from a day (or the end of an ISO week) to the day of the data, which are announced, and which
+        orders that touches. since: by default a week before."""
+        since = None if since is None else store.moment(since).date()
+        return analyses.rule_changes(self._facts, self.pack, since=since)
 
     def exposure(self, *, marketplace=None):
         """Refunds at risk on late deliveries."""
@@ -91,8 +102,10 @@ class Shop:
         return analyses.losses(self._facts, marketplace=self._site(marketplace))
 
     def measure(self, name, *, by=None, since=None, until=None, marketplace=None):
-        """A measure as a plain frame; `measures.names()` lists them."""
-        return measures.run(self._facts, name, by=by, since=since, until=until, marketplace=self._site(marketplace))
+        """A measure as a plain frame, by name or as a .sql file; `measures.names()` lists those that are shipped. Your own lie in
+        `measures` beside the database."""
+        own, site = places.beside(self.path, "measures"), self._site(marketplace)
+        return measures.run(self._facts, name, by=by, since=since, until=until, marketplace=site, own=own)
 
     def sql(self, text, **values):
         """The frame that one SELECT gives; values go in as $name. Nothing is written, and no other file is read.

@@ -1,12 +1,15 @@
 """What all commands share: options by one name, and how results are printed: data on stdout, words on stderr."""
 
 import json
+import sys
 
 import click
 
 DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
+
+PACK = click.option("--pack", metavar="NAME", help="Rules to answer by: a pack by name or file; by default the usual ones.")
 
 
 def say(text):
@@ -30,3 +33,15 @@ def records(frame):
     return [
         {key: None if value != value else value for key, value in row.items()} for row in frame.astype(object).to_dict("records")
     ]
+
+
+def at_terminal():
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
+
+
+def agreed(question):
+    """What a person at the terminal answers. Raises UsageError where nobody is there to ask."""
+    if not at_terminal():
+        raise click.UsageError("There is no terminal to ask on. Say --yes where you mean it.")
+    return click.confirm(question, err=True)

@@ -1,82 +1,149 @@
-"""Finds the measures of this folder, reads their headers and runs them, whole or added up by some of their key columns."""
+"""Finds the measures of this folder, reads their headers and runs them, whole or added up by some of their key columns.
+
+A user's own lie in a folder, `measures` beside the database, and are read the same way; `own` names it.
+"""
 
 import datetime as dt
 import functools
 import re
+from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
+from orderkit import store
 from orderkit.errors import BadValue, UnknownName
 from orderkit.marketplaces import week_bounds
 
+HEADER = ("about", "grain", "unit", "reads")
 
-def names():
+
+@dataclass(frozen=True)
+class _Measure:
+    """The text of one measure, and what its header says; `own`: it is a user's, so that its SQL is not known to be good."""
+
+    name: str
+    text: str
+    own: bool
+
+    @functools.cached_property
+    def about(self):
+        return dict(re.findall(rf"^-- ({'|'.join(HEADER)}): (.+)$", self.text, flags=re.MULTILINE))
+
+    @functools.cached_property
+    def keys(self):
+        return re.split(r", | and ", self.about["grain"].removeprefix("one row per "))
+
+
+def names(own=None):
     """The names of all measures, sorted."""
-    return sorted(file.name.removesuffix(".sql") for file in resources.files(__package__).iterdir() if file.name.endswith(".sql"))
+    return sorted({*_shipped(), *_own_files(own)})
 
 
-@functools.cache
-def text(name):
+def text(name, own=None):
     """The SQL of a measure, header included. Raises UnknownName."""
-    if name not in names():
-        raise UnknownName("measure", name, names())
-    return resources.files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return _measure(name, own).text
 
 
-def about(name):
+def about(name, own=None):
     """The header of a measure: about, grain (its key columns), unit (money, clock) and reads (tables)."""
-    return dict(re.findall(r"^-- (about|grain|unit|reads): (.+)$", text(name), flags=re.MULTILINE))
+    return _measure(name, own).about
 
 
-def keys(name):
+def keys(name, own=None):
     """The key columns of a measure, in the order of its header; every other column is a count or a sum."""
-    return re.split(r", | and ", about(name)["grain"].removeprefix("one row per "))
+    return _measure(name, own).keys
 
 
-def run(con, name, *, by=None, since=None, until=None, marketplace=None):
-    """A measure as a plain frame. Money arrives as floats, for showing; `rows` keeps it exact.
+def run(con, name, *, by=None, since=None, until=None, marketplace=None, own=None):
+    """A measure as a plain frame, by name or as a .sql file. Money arrives as floats, for showing; `rows` keeps it exact.
 
     `by` is a key column or several: the others are added up, but never the currencies. `since` and `until` are a day
     or an ISO week (2026-W46); the weeks that hold them count wholly, both included. Rows whose week is not known
     leave as soon as one of them is given.
 
-    Raises UnknownName for a measure that does not exist, BadValue for a filter on a column that the measure lacks.
+    Raises UnknownName for a measure that does not exist, BadValue for a filter on a column that the measure lacks, and for one of
+    the user's own whose header is not whole or that is not one SELECT.
     """
-    return _relation(con, name, by, since, until, marketplace).df()
+    measure = _measure(name, own)
+    if measure.own:  # only what its header and columns are; whatever is wrong with it is told in plain words
+        store.select(con, f"SELECT * FROM (\n{measure.text}\n) LIMIT 0")
+    sql, params = _sql(con, measure, by, since, until, marketplace)
+    return store.select(con, sql, params) if measure.own else con.sql(sql, params=params).df()
 
 
 def rows(con, name, *, by=None, since=None, until=None, marketplace=None):
-    """As `run`, but a list of dicts with exact Decimals, for sums that are printed as money."""
-    relation = _relation(con, name, by, since, until, marketplace)
+    """As `run` for a shipped measure, but a list of dicts with exact Decimals, for sums that are printed as money."""
+    sql, params = _sql(con, _measure(name), by, since, until, marketplace)
+    relation = con.sql(sql, params=params)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
 
-def _relation(con, name, by, since, until, marketplace):
-    where, params = _filters(name, since, until, marketplace)
+@functools.cache
+def _shipped():
+    folder = resources.files(__package__)
+    files = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name)
+    }
+
+
+def _own_files(own):
+    """{name: path} of a user's folder of measures. Raises BadValue for one with the name of a shipped measure."""
+    found = {path.stem: path for path in sorted(Path(own).glob("*.sql"))} if own is not None else {}
+    for name in found:
+        if name in _shipped():
+            raise BadValue(f"{found[name]}: {name} is the name of a shipped measure. Give the file another name.")
+    return found
+
+
+def _measure(name, own=None):
+    name, mine = str(name), _own_files(own)
+    if name in _shipped():
+        return _Measure(name, _shipped()[name], own=False)
+    if name in mine or (name.endswith(".sql") and Path(name).is_file()):
+        return _read(mine.get(name) or Path(name))
+    raise UnknownName("measure", name, names(own))
+
+
+def _read(path):
+    """A measure of the user's. Raises BadValue where its header does not say what it must."""
+    try:
+        said = path.read_text(encoding="utf-8-sig").strip().removesuffix(";")
+    except (OSError, UnicodeDecodeError):
+        raise BadValue(f"{path} cannot be read as text in UTF-8. Save it as such, and see that you may open it.") from None
+    measure = _Measure(path.stem, said, own=True)
+    missing = [word for word in HEADER if word not in measure.about]
+    if missing:
+        lines = " and ".join(f"-- {word}: ..." for word in missing)
+        raise BadValue(f"{path} lacks {lines} at its head. orderkit new measure NAME writes one that shows how they look.")
+    return measure
+
+
+def _sql(con, measure, by, since, until, marketplace):
+    where, params = _filters(measure, since, until, marketplace)
     if by is None and not where:
-        return con.sql(text(name))
-    wanted = keys(name) if by is None else _wanted(name, by)
-    whole = con.sql(text(name))
-    columns = [*wanted, *(_added_up(c, t) for c, t in zip(whole.columns, whole.types, strict=True) if c not in keys(name))]
-    return con.sql(
-        f"WITH measure AS (\n{text(name)}\n)\nSELECT {', '.join(columns)} FROM measure {where} "
-        + (f"GROUP BY {', '.join(wanted)} ORDER BY {', '.join(wanted)}" if wanted else ""),
-        params=params,
-    )
+        return measure.text, None
+    wanted = measure.keys if by is None else _wanted(measure, by)
+    whole = con.sql(measure.text)
+    added = [_added_up(c, t) for c, t in zip(whole.columns, whole.types, strict=True) if c not in measure.keys]
+    grouped = f"GROUP BY {', '.join(wanted)} ORDER BY {', '.join(wanted)}" if wanted else ""
+    return f"WITH measure AS (\n{measure.text}\n)\nSELECT {', '.join([*wanted, *added])} FROM measure {where} {grouped}", params
 
 
-def _wanted(name, by):
-    asked = [by] if isinstance(by, str) else list(by)
+def _wanted(measure, by):
+    asked, there = [by] if isinstance(by, str) else list(by), ", ".join(measure.keys)
     for column in asked:
-        if column not in keys(name):
-            raise BadValue(f"The measure {name} cannot be added up by {column!r}. It has the columns {', '.join(keys(name))}.")
-    return asked + ["currency"] * ("currency" in keys(name) and "currency" not in asked)
+        if column not in measure.keys:
+            raise BadValue(f"The measure {measure.name} cannot be added up by {column!r}. It has the columns {there}.")
+    return asked + ["currency"] * ("currency" in measure.keys and "currency" not in asked)
 
 
-def _filters(name, since, until, marketplace):
+def _filters(measure, since, until, marketplace):
     asked = {"week": since if since is not None else until, "marketplace": marketplace}
     for column, value in asked.items():
-        if value is not None and column not in keys(name):
-            raise BadValue(f"The measure {name} cannot be cut by {column}. It has the columns {', '.join(keys(name))}.")
+        if value is not None and column not in measure.keys:
+            there = ", ".join(measure.keys)
+            raise BadValue(f"The measure {measure.name} cannot be cut by {column}. It has the columns {there}.")
     tests = {
         "since": (_monday(since), "week >= $since"),
         "until": (_monday(until), "week <= $until"),
@@ -84,7 +151,7 @@ def _filters(name, since, until, marketplace):
     }
     given = {key: (value, test) for key, (value, test) in tests.items() if value is not None}
     where = "WHERE " + " AND ".join(test for _, test in given.values()) if given else ""
-    return where, {key: value for key, (value, _) in given.items()}
+    return where, {key: value for key, (value, _) in given.items()} or None
 
 
 def _monday(day):

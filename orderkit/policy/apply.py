@@ -9,9 +9,9 @@ from orderkit.policy.packs import load_pack
 def apply(con, pack, *, only=None):
     """Makes TEMP table answers_<question> for every question of the pack, or for the names in `only`; returns their names.
 
-    One row per order line or return: its keys, answer, rule, who_pays, recovery_source, deadline (day of the marketplace),
-    missing and ask_for (for the answer unknown), source. Makes the facts first where they are not there yet; after another
-    as-of or load, call `facts(con)` again. Raises UnknownName for a question that the pack does not have.
+    One row per order line or return, with the columns of question_sql; the words of the rules are ENUMs, which sort and
+    compare as their texts do. Makes the facts first where they are not there yet; after another as-of or load, call
+    `facts(con)` again. Raises UnknownName for a question that the pack does not have.
     """
     pack = load_pack(pack)
     names = list(pack.questions) if only is None else list(only)
@@ -21,7 +21,8 @@ def apply(con, pack, *, only=None):
     if not have_facts(con):
         facts(con)
     for name in names:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE answers_{name} AS {question_sql(pack, pack.questions[name])}")
+        answers = question_sql(pack, pack.questions[name], enumerated=True)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE answers_{name} AS {answers}")
     return [f"answers_{name}" for name in names]
 
 

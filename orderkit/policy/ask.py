@@ -2,9 +2,10 @@
 
 from orderkit.errors import BadValue, UnknownName
 from orderkit.policy import pages
-from orderkit.policy.cases import answer, order_rows, unknown_order
+from orderkit.policy.cases import answer, given_row, order_rows, unknown_order
 from orderkit.policy.dictionary import dictionary, fact_value
 from orderkit.policy.packs import load_pack
+from orderkit.policy.written import read_moment
 
 REQUESTS = ("cancel", "upgrade", "address", "not_received", "return")
 KEYS = ("account", "order_id", "line", "return_id")
@@ -55,7 +56,8 @@ def ask(con, pack, order_id, *, request, line=None, **facts):
 
     Facts given by name (see facts.yaml; None or "unknown" for not known) replace those of the order for this answer only:
     `ask(..., request="return", received=True, state="incomplete", fault="buyer")`. What follows from a given fact is set with it:
-    a parcel that is lost was handed over. Raises UnknownName and BadValue.
+    a parcel that is lost was handed over. Hours to answer are counted from the open request on record, else from the as-of.
+    Raises UnknownName and BadValue.
     """
     pack, order_id = load_pack(pack), str(order_id)
     if request not in REQUESTS:
@@ -66,14 +68,14 @@ def ask(con, pack, order_id, *, request, line=None, **facts):
         rows = [row for row in rows if row["line"] == str(line)]
         if not rows:
             raise UnknownName("line", str(line), sorted(lines), f" in order {order_id}")
-    given = _given(table, facts)
+    given, now = _given(table, facts), con.sql("SELECT CAST(as_of AS VARCHAR) FROM context").fetchall()[0][0]
     cases = []
     for row in sorted(rows, key=lambda row: tuple(str(row[key]) for key in KEYS if key in row)):
-        row = {**row, **follows(given, row), **given}
+        row = {**row, **_asked(request, row, now), **follows(given, row), **given}
         question = pack.questions.get(_question(request, row))
         if question is None:
             raise UnknownName("question", _question(request, row), pack.questions, f" in pack {pack.name}")
-        cases += answer(con, pack, question, table=_scratch(table), params=row)
+        cases += answer(con, pack, question, table=given_row(table), params=row)
     return Asked(order_id, request, given, cases)
 
 
@@ -87,6 +89,14 @@ def _rows(con, order_id, request):
             raise BadValue(f"Order {order_id} is known only by its return. Load the All Orders report to ask about the order.")
         return lines, "line_facts"
     return returns or [_return_of(line) for line in lines], "return_facts"
+
+
+def _asked(request, row, now):
+    """The request as made now, unless one is on record that nobody has answered."""
+    asked, answered = f"{request}_asked_at", f"{request}_answered_at"
+    if asked not in row or (row[asked] is not None and row[answered] is None):
+        return {}
+    return {asked: now, answered: None}
 
 
 def _return_of(line):
@@ -105,7 +115,16 @@ def _given(table, facts):
             given[name] = fact_value(known[name], value)
         except ValueError as error:
             raise BadValue(f"{error}.") from None
+        if known[name].type == "moment" and given[name] is not None:
+            _check_moment(name, given[name])
     return given
+
+
+def _check_moment(name, text):
+    try:
+        read_moment(text)
+    except ValueError as error:
+        raise BadValue(f"{name}: {'. '.join(error.args)}") from None
 
 
 def follows(given, row):
@@ -137,8 +156,3 @@ def _question(request, row):
     if request == "return":
         return "return_received" if row["received"] else "return_request"
     return request
-
-
-def _scratch(table):
-    columns = ", ".join(f"CAST(${name} AS {fact.sql_type}) AS {name}" for name, fact in dictionary(table).items())
-    return f"(SELECT {columns})"

@@ -2,10 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from orderkit.errors import UnknownName
+from orderkit.marketplaces import marketplaces
 from orderkit.policy.apply import have_facts
 from orderkit.policy.compile import in_force_sql, question_sql
+from orderkit.policy.deadlines import NO_ZONE
 from orderkit.policy.dictionary import dictionary, facts
 from orderkit.policy.drafts import draft
 
@@ -14,7 +17,10 @@ UNDECIDED = ("unknown", "no_rule_known", "look_first")
 
 @dataclass(frozen=True)
 class Case:
-    """One question answered for one order line or return."""
+    """One question answered for one order line or return.
+
+    Deadlines are days of the marketplace; `deadline_at` is the moment on its clock, where hours are counted.
+    """
 
     question: str
     keys: dict
@@ -27,6 +33,7 @@ class Case:
     recovery_source: str
     deadline: dt.date | None
     deadline_latest: dt.date | None
+    deadline_at: dt.datetime | None
     missing: tuple
     ask_for: tuple
     source: str
@@ -54,7 +61,7 @@ def answer(con, pack, question, *, table, params):
 
 
 def _case(pack, question, row, answered, in_force):
-    name, rule_name, who_pays, recovery_source, deadline, deadline_latest, missing, ask_for, source = answered
+    name, rule_name, who_pays, recovery_source, deadline, deadline_latest, deadline_at, missing, ask_for, source = answered
     rule = next(rule for rule in question.rules if rule.name == rule_name)
     decided = name not in UNDECIDED or rule.then == name
     return Case(
@@ -69,12 +76,18 @@ def _case(pack, question, row, answered, in_force):
         recovery_source=recovery_source,
         deadline=deadline,
         deadline_latest=deadline_latest,
+        deadline_at=deadline_at and deadline_at.astimezone(_zone(row)),
         missing=tuple(missing.split(",")) if missing else (),
         ask_for=tuple(ask_for.split("; ")) if ask_for else (),
         source=source,
         in_force=tuple(entry for entry in in_force if entry["parameter"] in rule.parameters),
         draft=draft(rule, row) if decided else "",
     )
+
+
+def _zone(row):
+    site = marketplaces().get(row["marketplace"])
+    return ZoneInfo(site.zone if site else NO_ZONE)
 
 
 def rows_of(con, table_name, table, params):
@@ -100,6 +113,12 @@ def order_rows(con, table_name, order_id):
 def order_table(table_name):
     """A SELECT in brackets of the rows of one order; reads $order_id."""
     return f"(SELECT * FROM {table_name} WHERE order_id = $order_id)"
+
+
+def given_row(table_name):
+    """A SELECT in brackets of one row of facts, each read from the parameter of its name."""
+    columns = ", ".join(f"CAST(${name} AS {fact.sql_type}) AS {name}" for name, fact in dictionary(table_name).items())
+    return f"(SELECT {columns})"
 
 
 def unknown_order(con, order_id):

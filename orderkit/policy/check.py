@@ -11,11 +11,13 @@ import duckdb
 
 from orderkit.errors import PackError
 from orderkit.marketplaces import calendar_rows, marketplaces
-from orderkit.policy.compile import decided_ctes, question_sql, read_facts, read_parameters, rule_gaps, text
+from orderkit.policy.compile import decided_ctes, question_sql, read_facts, read_parameters, rule_gaps
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.model import BEFORE_ALL, FOREVER
+from orderkit.policy.periods import text
 
 MOST_CASES = 16_000_000
+EXPECTED = "answer, rule, deadline, deadline_latest, deadline_at"  # what an example may expect, in the order of Example
 
 
 def check(pack):
@@ -75,8 +77,8 @@ def failing_examples(pack, question):
             columns = ", ".join(f"CAST(${name} AS {facts[name].sql_type}) AS {name}" for name in read_facts(question, pack))
             values = {name: example.given.get(name) for name in read_facts(question, pack)}
             sql = question_sql(pack, question, facts=f"(SELECT {columns})")
-            answers = con.sql(f"SELECT answer, rule, deadline, deadline_latest FROM ({sql})", params=values).fetchall()
-            expected = (example.expect, example.by, example.deadline, example.latest)
+            answers = con.sql(f"SELECT {EXPECTED} FROM ({sql})", params=values).fetchall()
+            expected = (example.expect, example.by, example.deadline, example.latest, example.deadline_at)
             if not all(_agrees(expected, answer) for answer in answers) or len(answers) != 1:
                 failed.append(f"{pack.file}, line {example.line}: {question.name} expects {expected}, the rules say {answers}")
     finally:
@@ -106,10 +108,16 @@ def _deciding(pack, question):
     return sorted({name for rule in question.rules for name in rule_gaps(pack, rule)})
 
 
+def _deciding_parameters(pack, question):
+    """The parameters that conditions read; those of deadlines alone decide nothing."""
+    names = {name for rule in question.rules for name in rule.when.parameters}
+    return [parameter for parameter in read_parameters(pack, question) if parameter.name in names]
+
+
 def _texts(pack, question, name, declared):
     """Texts worth trying: one for each way in which rules name them and parameters hold for them; `declared` or any other."""
     sides = [side for rule in question.rules for side in rule.when.text_sides(name)]
-    keyed = [parameter for parameter in read_parameters(pack, question) if parameter.by == name]
+    keyed = [parameter for parameter in _deciding_parameters(pack, question) if parameter.by == name]
     keys = {period.key for parameter in keyed for period in parameter.periods}
     ways = {}
     for value in map(str, declared or [*sorted(keys.union(*sides)), "another"]):
@@ -168,7 +176,7 @@ def _numbers(pack, question, name):
 
 
 def _days(pack, question, name):
-    read = read_parameters(pack, question)
+    read = _deciding_parameters(pack, question)
     newest = [period.start for parameter in read for period in parameter.periods]
     days = {dt.date(2021, 3, 12), max(newest, default=dt.date(2021, 3, 12))}  # so that days can stand on both sides of a window
     for parameter in read:

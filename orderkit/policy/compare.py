@@ -6,6 +6,7 @@ from orderkit.policy import pages
 from orderkit.policy.apply import have_facts
 from orderkit.policy.compile import question_sql
 from orderkit.policy.dictionary import facts
+from orderkit.policy.drafts import plain
 from orderkit.policy.packs import load_pack
 
 APPLIES = {"return_request": "NOT coalesce(f.received, false)", "return_received": "f.received"}  # others always may come up
@@ -34,6 +35,22 @@ class Comparison:
         import pandas as pd  # slow to import, and most callers only read the text
 
         return pd.DataFrame([[row[name] for name in COLUMNS] for row in self._rows], columns=COLUMNS)
+
+    @property
+    def pairs(self):
+        """The pairs of rules whose answers differ, in plain words, with orders and money: `.changes` as a frame for pages."""
+        import pandas as pd
+
+        rows = [
+            {
+                "question": plain(change["question"]), "before": plain(change["answer"]), "after": plain(change["other_answer"]),
+                "rule": change["rule"], "other_rule": change["other_rule"], "orders": change["orders"],
+                "money": " and ".join(f"{currency} {Decimal(total):,.2f}" for currency, total in change["money"].items()),
+            }
+            for change in self.changes
+            if change["answer"] != change["other_answer"]
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["question", "before", "after", "rule", "other_rule", "orders", "money"])
 
     @property
     def headline(self):
@@ -77,8 +94,10 @@ class Comparison:
         return pages.as_html(self.sections())
 
 
-def compare(con, left, right, *, other=None):
+def compare(con, left, right, *, other=None, only=None):
     """Which lines and returns the packs `left` and `right` answer differently, for the questions that both have.
+
+    `only`: the questions to compare, by name; by default all.
 
     `other`: a connection whose facts are of another as-of; the right pack then answers there. Lines and returns that only one
     of the two as-ofs knows are left out.
@@ -91,7 +110,7 @@ def compare(con, left, right, *, other=None):
         if each is not None and not have_facts(each):
             facts(each)
     rows = []
-    for name in left.questions:
+    for name in left.questions if only is None else only:
         if name in right.questions and left.questions[name].of == right.questions[name].of:
             rows += _differences(con, left, right, name) if other is None else _between(con, other, left, right, name)
     orders = "SELECT account, order_id FROM line_facts UNION SELECT account, order_id FROM return_facts"

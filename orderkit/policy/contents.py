@@ -8,8 +8,8 @@ from orderkit.policy.packs import load_pack
 class Contents:
     """A pack, shown: reads as text, shows as HTML, `.pack` is the pack itself."""
 
-    def __init__(self, pack):
-        self.pack = load_pack(pack)
+    def __init__(self, pack, own=None):
+        self.pack = load_pack(pack, own)
 
     @property
     def headline(self):
@@ -39,10 +39,7 @@ class Contents:
             "title": pack.title,
             "reviewed": pack.reviewed,
             "parameters": {name: _parameter(parameter) for name, parameter in pack.parameters.items()},
-            "questions": {
-                name: [{"rule": rule.name, "when": rule.when.text, "then": rule.then, "source": rule.source} for rule in q.rules]
-                for name, q in pack.questions.items()
-            },
+            "questions": {name: [*map(_rule_json, question.rules)] for name, question in pack.questions.items()},
         }
 
     def __repr__(self):
@@ -52,19 +49,29 @@ class Contents:
         return pages.as_html(self.sections())
 
 
+def period_in_words(parameter, period):
+    """A value with its unit, from when on, until when, how sure and by which source."""
+    until = "" if period.end == FOREVER else f", before {pages.plain(period.end)}"
+    return pages.value_in_words(parameter.unit, period) + until + pages.certainty(period)
+
+
 def _values(parameter):
     """One sentence per value; marketplaces for which the same is written share it."""
     together = {}
     for period in parameter.periods:
-        until = "" if period.end == FOREVER else f", before {pages.plain(period.end)}"
-        words = pages.value_in_words(parameter.unit, period) + until + pages.certainty(period)
-        together.setdefault(words, []).append(period.key)
+        together.setdefault(period_in_words(parameter, period), []).append(period.key)
     lines = [f"{', '.join(map(str, keys))}: {words}" if parameter.by else words for words, keys in together.items()]
     return lines + ([f"otherwise: {pages.plain(parameter.otherwise)}"] if parameter.otherwise is not None else [])
 
 
 def _rule(rule):
-    return f"{rule.name}: {rule.then}, when {rule.when.text} ({rule.source})"
+    by = f", by {rule.deadline.text}" if rule.deadline else ""
+    return f"{rule.name}: {rule.then}, when {rule.when.text}{by} ({rule.source})"
+
+
+def _rule_json(rule):
+    deadline = rule.deadline.text if rule.deadline else None
+    return {"rule": rule.name, "when": rule.when.text, "then": rule.then, "deadline": deadline, "source": rule.source}
 
 
 def _parameter(parameter):

@@ -289,4 +289,4 @@ def _text(words, line):
 
 
 def _stem(file):
-    return re.sub(r"\.ya?ml$", "", file)
+    return re.sub(r"\.ya?ml$", "", file.rpartition("/")[2])

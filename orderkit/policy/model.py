@@ -117,6 +117,7 @@ class Example:
     line: int
     deadline: dt.date | None = None
     latest: dt.date | None = None
+    deadline_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 import html
 
+from orderkit.marketplaces import marketplaces
 from orderkit.policy.drafts import plain
 
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS = (
-    "question", "asked", "answer", "rule", "statement", "who_pays", "recovery_source", "deadline", "missing", "ask_for", "source",
+    "question", "asked", "answer", "rule", "statement", "who_pays", "recovery_source", "deadline", "deadline_at", "missing",
+    "ask_for", "source",
 )  # fmt: skip
 
 
@@ -32,20 +35,33 @@ def case_lines(case):
         back = "" if case.recovery_source == "none" else f", to be recovered from: {case.recovery_source}"
         lines.append(f"who pays: {plain(case.who_pays)}{back}")
     if case.deadline:
-        lines.append(by_when(case.deadline, case.deadline_latest))
+        lines.append(by_when(case.deadline, case.deadline_latest, moment(case)))
     lines += [in_force(entry) for entry in case.in_force]
     if case.missing:
         lines.append(f"not known: {', '.join(plain(name) for name in case.missing)}; it is in: {'; '.join(case.ask_for)}")
     return lines + [f"otherwise: {words}" for words in case.otherwise]
 
 
-def by_when(deadline, latest):
-    """A sentence about a deadline; where the sources differ or one alone tells it, the safest day and what it rests on."""
+def by_when(deadline, latest, at=""):
+    """A sentence about a deadline; where the sources differ or one alone tells it, the safest day and what it rests on.
+
+    `at`: the moment in words, where hours are counted.
+    """
+    safest = at or plain(deadline)
     if latest is None:
-        return f"by: {plain(deadline)}"
+        return f"by: {safest}"
     if latest == deadline:
-        return f"by: safest date {plain(deadline)}, by a source that is not sure"
-    return f"by: safest date {plain(deadline)}; sources go up to {plain(latest)}"
+        return f"by: safest date {safest}, by a source that is not sure"
+    return f"by: safest date {safest}; sources go up to {plain(latest)}"
+
+
+def moment(case):
+    """The moment of a case's deadline on the clock of its marketplace, as 14:05 on Fri 6 Nov 2026; empty where it is a day."""
+    at = case.deadline_at
+    if at is None:
+        return ""
+    clock = case.facts["marketplace"] if case.facts["marketplace"] in marketplaces() else "UTC"
+    return f"{at:%H:%M} on {WEEKDAYS[at.weekday()]} {plain(at.date())}, on the clock of {clock}"
 
 
 def in_force(entry):
@@ -56,15 +72,18 @@ def in_force(entry):
 
 def value_in_words(unit, period):
     """The value or the range of a period with its unit, and since when it holds."""
-    if period.value is None:
-        value = "not known to any source"
-    else:
-        least, most = period.bounds
-        plural = "" if most == 1 or unit in ("percent", "money", "units") else "s"
-        of_unit = "" if unit == "date" else f" {unit.replace('_', ' ')}{plural}"
-        value = (plain(least) if least == most else f"sources say {plain(least)} to {plain(most)}") + of_unit
     since = {"exact": f"since {plain(period.start)}", "at_latest": f"since {plain(period.start)} at latest"}
-    return f"{value}, {since.get(period.known, 'since when is not known')}"
+    return f"{amount_in_words(unit, period)}, {since.get(period.known, 'since when is not known')}"
+
+
+def amount_in_words(unit, period):
+    """The value or the range of a period with its unit."""
+    if period.value is None:
+        return "not known to any source"
+    least, most = period.bounds
+    plural = "" if most == 1 or unit in ("percent", "units") else "s"
+    of_unit = "" if unit in ("date", "money") else f" {unit.replace('_', ' ')}{plural}"
+    return (plain(least) if least == most else f"sources say {plain(least)} to {plain(most)}") + of_unit
 
 
 def certainty(period):

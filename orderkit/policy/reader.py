@@ -1,11 +1,11 @@
 """Turns the plain tree of a pack file into a Pack, and refuses what is doubtful with file, key, line and cure."""
 
-import datetime as dt
 import re
 
 from orderkit.errors import PackError
 from orderkit.policy import strict_yaml
 from orderkit.policy.dictionary import dictionary, fact_value
+from orderkit.policy.kinds import DATED
 from orderkit.policy.language import Expression, ExpressionError
 from orderkit.policy.model import (
     ACTS,
@@ -26,20 +26,12 @@ from orderkit.policy.model import (
 )
 from orderkit.policy.values import Values
 from orderkit.policy.words import RESERVED_WORDS, clashes, is_name, reads_as_name
+from orderkit.policy.written import PATTERNS, read_day, read_moment
 
 MAPPINGS = ("answers", "statements", "sources", "parameters", "questions", "values", "otherwise", "given", "examples_share")
 LISTS = ("acts", "others", "rules", "examples")
 EITHER = ("draft",)  # a text, or a mapping of languages
-PATTERNS = {  # what a value of a fact in a case looks like, by type
-    "integer": (r"-?[0-9]{1,9}", "a whole number of at most 9 digits"),
-    "money": (r"-?[0-9]{1,9}(\.[0-9]{1,2})?", "an amount such as 12.50"),
-    "moment": (
-        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}(:[0-9]{2})?)",
-        "a moment with its offset",
-    ),
-}
 MOST_RULES = 200  # far below the numbers that compile gives to unknown answers
-FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class Reader:
@@ -95,15 +87,14 @@ class Reader:
             self.refuse(where, "is no plain name", "Use small letters, digits and underscores, at most 60.", tree)
 
     def day(self, text, where, line=None):
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            self.refuse(where, f"{str(text)!r} is no day", "Write days as 2026-01-31.", line or text)
+        return self.written(read_day, text, where, line)
+
+    def written(self, read, text, where, line=None):
+        """What `read` makes of a text."""
         try:
-            day = dt.date.fromisoformat(text)
-        except ValueError:
-            self.refuse(where, f"{text!r} is no day of the calendar", "Write days as 2026-01-31.", line or text)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self.refuse(where, f"{text!r} is no year of trade", f"Write a year from {FIRST_YEAR} to {LAST_YEAR}.", line or text)
-        return day
+            return read(text)
+        except ValueError as error:
+            self.refuse(where, *error.args, line or text)
 
     def pack(self, tree):
         required = ("pack", "title", "reviewed", "answers", "questions")
@@ -204,7 +195,7 @@ class Reader:
             cure = f"Declare it under `answers:`. Known: {', '.join(a for a in self.answers if a != 'unknown')}."
             self.refuse(f"{where}.then", f"{tree['then']!r} is no answer of this pack", cure, tree["then"])
         when = self.condition(f"{where}.when", tree["when"], table, self.answers[tree["then"]].acts)
-        deadline = self.expression(f"{where}.deadline", tree["deadline"], table, "day") if tree.get("deadline") else None
+        deadline = self.expression(f"{where}.deadline", tree["deadline"], table, DATED) if tree.get("deadline") else None
         return Rule(
             name=str(tree["rule"]),
             when=when,
@@ -266,13 +257,14 @@ class Reader:
         return {str(language): " ".join(text.split()) for language, text in tree.items()}
 
     def example(self, where, tree, table, shared, answers):
-        self.keys(tree, where, ("given", "expect"), ("by", "deadline", "latest"))
+        self.keys(tree, where, ("given", "expect"), ("by", "deadline", "latest", "deadline_at"))
         known = [*answers.values(), "unknown", "no_rule_known", "look_first"]
         self.choice(tree["expect"], f"{where}.expect", list(dict.fromkeys(known)))
         by = self.choice(tree["by"], f"{where}.by", list(answers)) if tree.get("by") else None
         given = {**shared, **self.given(f"{where}.given", tree["given"], table)}
         days = [self.day(tree[key], f"{where}.{key}") if tree.get(key) else None for key in ("deadline", "latest")]
-        return Example(given, str(tree["expect"]), by, tree.line, *days)
+        at = self.written(read_moment, tree["deadline_at"], f"{where}.deadline_at") if tree.get("deadline_at") else None
+        return Example(given, str(tree["expect"]), by, tree.line, *days, at)
 
     def given(self, where, tree, table):
         made = {}

@@ -6,7 +6,7 @@ from decimal import Decimal
 from orderkit.marketplaces import sites
 from orderkit.policy import strict_yaml
 from orderkit.policy.dictionary import dictionary
-from orderkit.policy.language import DAYS, MOST_DAYS
+from orderkit.policy.kinds import MOST
 from orderkit.policy.model import BEFORE_ALL, CERTAINTIES, FOREVER, KEYS, STARTS, Period
 
 UNKNOWN = "unknown"  # as a day: the start is not known; as a value: nobody knows it
@@ -107,8 +107,9 @@ class Values:
         if not isinstance(text, str):
             self.reader.refuse(at, "is no plain text", "Write digits only.", text)
         if re.fullmatch("[0-9]{1,9}", text):
-            if self.unit in DAYS.values() and int(text) > MOST_DAYS:
-                self.reader.refuse(at, f"{text} days are too many", f"Write at most {MOST_DAYS}, a hundred years.", text)
+            if int(text) > MOST.get(self.unit, int(text)):
+                many = f"{text} {self.unit.replace('_', ' ')}s are too many"
+                self.reader.refuse(at, many, f"Write at most {MOST[self.unit]}, a hundred years.", text)
             return int(text)
         if self.unit in ("percent", "money") and re.fullmatch(r"[0-9]{1,9}\.[0-9]{1,2}", text):
             return Decimal(text)

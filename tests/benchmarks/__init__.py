@@ -1,4 +1,4 @@
-"""How fast orderkit loads, beside the tools a reader knows: `python3 run.py bench`.
+"""How fast orderkit loads and answers, beside the tools a reader knows: `python3 run.py bench`.
 
 A benchmark, not a test: it depends on the machine, so it fails no build.
 """

@@ -1,18 +1,22 @@
 """What is compared with what, what must come out, and which ratio was promised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 THREE = ("orders", "report", "unshipped")
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One contestant of a case: its name in the table, who runs, on which files, from which prepared database."""
+    """One contestant of a case: its name in the table, who runs, on which files, from which prepared database.
+
+    `needs`: a package that is no part of orderkit's own set-up; without it the contestant is left out.
+    """
 
     label: str
     who: str
     files: tuple
     start: str | None = None
+    needs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Case:
     entries: tuple
     goals: tuple
     expect: object
+    job: dict = field(default_factory=dict)  # what else its contestants are told
 
 
 def _everything(entry, truth):
@@ -60,6 +65,11 @@ def _reloaded(entry, truth):
     if entry.who == "build":
         return {}
     return {"loaded": truth["restated"], "duplicates": truth["unchanged"], "rows": truth["lines"] + truth["restated"]}
+
+
+def _agreed(entry, truth):
+    """Answers are compared with each other, not with what the maker of the files knows."""
+    return {"rows": truth["lines"]} if entry.who == "facts" else {}
 
 
 # prepared databases: (files, whether their canonical tables are built)
@@ -156,5 +166,37 @@ CASES = (
             ),
         ),
         _reloaded,
+    ),
+    Case(
+        "article",
+        "answers to the four questions of the pack article-2021 about order lines, over facts that are there already",
+        (
+            Entry("DuckDB SQL written by hand", "by hand", ("facts",)),
+            Entry("polars lazy, streaming", "polars answers", ("facts in Parquet",)),
+            Entry("pandas, numpy.select", "pandas answers", ("facts in Parquet",)),
+            Entry("rule-engine, from 10,000 lines", "rule-engine", ("facts in Parquet",), needs="rule_engine"),
+            Entry("orderkit, apply", "classify", ("facts",)),
+            Entry("(before that) orderkit, facts", "facts", (), "loaded"),
+        ),
+        (
+            Goal("apply / SQL by hand", "orderkit, apply", "DuckDB SQL written by hand", 1.1),
+            Goal("apply, peak MB", "orderkit, apply", None, 1000, "peak_mb"),
+        ),
+        _agreed,
+        {"pack": "article-2021"},
+    ),
+    Case(
+        "standing",
+        "answers to the four standing questions of the pack amazon about order lines, with dated values",
+        (
+            Entry("DuckDB SQL written by hand", "by hand", ("facts",)),
+            Entry("orderkit, apply", "classify", ("facts",)),
+        ),
+        (
+            Goal("apply / SQL by hand", "orderkit, apply", "DuckDB SQL written by hand", 1.1),
+            Goal("apply, peak MB", "orderkit, apply", None, 1000, "peak_mb"),
+        ),
+        _agreed,
+        {"pack": "amazon"},
     ),
 )

@@ -1,4 +1,4 @@
-"""`python3 run.py bench`: how long orderkit's loads take and how much memory they need, beside the tools a reader knows."""
+"""`python3 run.py bench`: the time and memory of orderkit's loads and answers, beside the tools a reader knows."""
 
 import argparse
 import json

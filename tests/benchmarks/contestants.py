@@ -9,6 +9,7 @@ import hashlib
 import time
 from pathlib import Path
 
+from benchmarks import classify
 from orderkit.formats import recognise
 from orderkit.store.values.types import sql_type
 
@@ -195,4 +196,10 @@ CONTESTANTS = {
     "load": Load,
     "observations": Observations,
     "build": Build,
+    "classify": classify.Classify,
+    "by hand": classify.ByHand,
+    "polars answers": classify.Polars,
+    "pandas answers": classify.Pandas,
+    "rule-engine": classify.RuleEngine,
+    "facts": classify.Facts,
 }

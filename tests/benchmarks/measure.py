@@ -2,6 +2,7 @@
 counts from that of the process that started it.
 """
 
+import importlib.util
 import json
 import os
 import resource
@@ -13,8 +14,15 @@ import time
 from pathlib import Path
 
 from benchmarks.cases import STARTS
+from benchmarks.versions import MAKER
 
 TESTS = Path(__file__).parents[1]
+FACTS = ("facts", "facts in Parquet")
+NAMES = {
+    "gz": "orders.txt.gz",
+    "truth": "truth.json",
+    **dict(zip(FACTS, (f"facts-{MAKER}.{end}" for end in ("duckdb", "parquet")), strict=True)),
+}
 LOUD = 0.1  # share of the machine that others may use while a figure is still worth printing without a mark
 
 
@@ -46,10 +54,11 @@ class Files:
 
     def path(self, name):
         """The path of an export (or of `truth`)."""
-        path = self.folder / {"gz": "orders.txt.gz", "truth": "truth.json"}.get(name, f"{name}.txt")
+        path = self.folder / NAMES.get(name, f"{name}.txt")
         if not path.exists():
             self.say(f"making {path}")
-            _child("files", name, str(self.lines), str(path))
+            words = (str(self.lines), str(path))
+            _child(*(("facts", *words) if name in FACTS else ("files", name, *words)))
         return str(path)
 
     def start(self, name, work):
@@ -81,10 +90,16 @@ def _children():
     return used.ru_utime + used.ru_stime
 
 
-def run_once(entry, files, work):
+def run_once(case, entry, files, work):
     """What one fresh process tells of one contestant, with `others`: the share of the machine that other programs used."""
     out = Path(work) / "out"
-    job = {"who": entry.who, "out": str(out), "files": [files.path(name) for name in entry.files]}
+    job = {
+        "who": entry.who,
+        "out": str(out),
+        "files": [files.path(name) for name in entry.files],
+        "lines": files.lines,
+        **case.job,
+    }
     job["file"] = job["files"][0] if job["files"] else None
     for old in (out, Path(f"{out}.wal")):
         old.unlink(missing_ok=True)
@@ -110,14 +125,15 @@ def verify(case, entry, told, truth):
 
 def run_case(case, files, rounds, work, say):
     """The figures of a case: per entry the median, least and most of each measure. Rounds are interleaved, the order rotates."""
-    truth, told = files.truth(), {entry.label: [] for entry in case.entries}
+    truth, entries = files.truth(), [entry for entry in case.entries if _is_here(entry, say)]
+    told = {entry.label: [] for entry in entries}
     for name in files_of(case):
         files.path(name)
     for turn in range(rounds):
-        shift = turn % len(case.entries)
-        for entry in case.entries[shift:] + case.entries[:shift]:
+        shift = turn % len(entries)
+        for entry in entries[shift:] + entries[:shift]:
             say(f"{case.name}: round {turn + 1} of {rounds}: {entry.label}")
-            one = run_once(entry, files, work)
+            one = run_once(case, entry, files, work)
             verify(case, entry, one, truth)
             told[entry.label].append(one)
     _agree(case, told)
@@ -125,12 +141,25 @@ def run_case(case, files, rounds, work, say):
     return {"case": case.name, "about": case.about, "entries": entries, "goals": [_goal(goal, entries) for goal in case.goals]}
 
 
+def _is_here(entry, say):
+    if entry.needs and importlib.util.find_spec(entry.needs) is None:
+        say(f"left out, because {entry.needs} is not installed: {entry.label}")
+        return False
+    return True
+
+
 def _agree(case, told):
-    """Raises Wrong where two of orderkit's ways that must make the same canonical tables did not."""
-    tables = {label: runs[0]["found"].get("tables") for label, runs in told.items()}
-    made = {label: found for label, found in tables.items() if found and found["order_lines"][0]}
-    if len({json.dumps(found, sort_keys=True) for found in made.values()}) > 1:
-        raise Wrong(f"{case.name}: the canonical tables differ: {made}")
+    """Raises Wrong where contestants that must make the same tables did not, in any round."""
+    for key in ("tables", "sample", "columns"):
+        found = {label: [run["found"].get(key) for run in runs] for label, runs in told.items()}
+        made = [(label, one) for label, all_runs in found.items() for one in all_runs if one and _is_made(one)]
+        if len({json.dumps(one, sort_keys=True) for _, one in made}) > 1:
+            raise Wrong(f"{case.name}: the results differ ({key}): {made}")
+
+
+def _is_made(tables):
+    """Whether canonical tables were built; all other tables are always made."""
+    return tables.get("order_lines", [1])[0] != 0
 
 
 def _figures(runs):

@@ -1,5 +1,7 @@
 """The shipped packs: their examples, the article's 15 statements, and every combination of facts, unknown included."""
 
+import re
+
 import duckdb
 import pytest
 import sqlglot
@@ -132,10 +134,13 @@ def test_fba_lines_are_the_marketplaces(name, question):
 def test_the_sql_stays_in_the_portable_subset(name, question):
     pack = policy.load_pack(name)
     tree = sqlglot.parse_one(policy.question_sql(pack, pack.questions[question]), read="duckdb")
-    banned = (exp.DateDiff, exp.TimestampTrunc, exp.DateTrunc, exp.Anonymous, exp.Interval)
+    banned = (exp.DateDiff, exp.TimestampTrunc, exp.DateTrunc, exp.Anonymous)
     assert [type(node).__name__ for node in tree.find_all(*banned)] == []
+    # hours and seconds are as long everywhere; with days and months, engines disagree
+    assert {node.sql() for node in tree.find_all(exp.Interval)} <= {"INTERVAL '1' HOUR", "INTERVAL '1' SECOND"}
     spark = tree.sql(dialect="spark")
-    assert sqlglot.parse_one(spark, read="spark").sql(dialect="spark") == spark
+    again = sqlglot.parse_one(spark, read="spark").sql(dialect="spark")
+    assert re.sub(r"CAST\((decided\.\w+_at) AS TIMESTAMP\)", r"\1", again) == spark  # the parser writes the type of moments out
 
 
 @pytest.mark.parametrize("name", policy.packs())

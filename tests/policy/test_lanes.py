@@ -1,4 +1,4 @@
-"""Two lanes give what the checked lane alone gives, on random facts; dated parameters end where they say."""
+"""The walk through the rules gives what asking rule by rule gives, on random facts; dated parameters end where they say."""
 
 import random
 
@@ -94,7 +94,7 @@ def by_hand(con, question):
 
 @pytest.mark.parametrize("question", PACK.questions.values(), ids=list(PACK.questions))
 @pytest.mark.parametrize("seed", [1, 2])
-def test_two_lanes_answer_as_rule_by_rule(question, seed):
+def test_the_walk_answers_as_rule_by_rule(question, seed):
     con = duckdb.connect()
     random_rows(con, question, seed)
     found = con.sql(f"SELECT order_id, answer FROM ({policy.question_sql(PACK, question, facts='random_facts')})").fetchall()
@@ -155,7 +155,7 @@ def test_apply_makes_the_tables_of_answers(con, shop):
     columns = [name for name, *_ in con.sql("DESCRIBE answers_not_received").fetchall()]
     assert columns == [
         "account", "order_id", "line", "answer", "rule", "who_pays", "recovery_source", "deadline", "deadline_latest",
-        "missing", "ask_for", "source",
+        "deadline_at", "missing", "ask_for", "source",
     ]  # fmt: skip
     found = con.sql("SELECT answer, rule, who_pays, recovery_source FROM answers_not_received").fetchall()
     assert found == [("refund_and_claim_insurer", "lost_insured", "insurer", "insurer")]

@@ -23,7 +23,7 @@ def run(*arguments, answers=None):
 @pytest.fixture
 def asked(monkeypatch):
     """A person at the terminal."""
-    monkeypatch.setattr("orderkit.cli._at_terminal", lambda: True)
+    monkeypatch.setattr("orderkit.terminal.at_terminal", lambda: True)
 
 
 def mapped(tmp_path, path, *options):

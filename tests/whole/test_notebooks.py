@@ -1,12 +1,14 @@
 """Every shipped notebook runs on the sample and becomes a page; the weekly page says the same as the analyses."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from orderkit import places, reports
 from orderkit.analyses import show
+from orderkit.shop import Shop
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted(places.notebooks().glob("*.py"))
@@ -65,3 +67,23 @@ def test_a_past_week_shows_what_was_known_then(sample_shop, tmp_path):
     past = sample_shop.as_of("2026-W40")
     assert past.returns().headline in words.replace("&#39;", "'")
     past.close()
+
+
+def test_the_weekly_page_says_whether_rules_changed(pages, sample_shop):
+    words = re.sub(r"<[^>]+>", " ", pages["weekly_report"])
+    told = sample_shop.rule_changes()
+    assert told.headline in words
+    assert told.headline == (
+        "No rule that we know of changed between Sun 8 Nov 2026 and Sun 15 Nov 2026; rules reviewed on "
+        f"{show.day(sample_shop.pack.reviewed)}."
+    )
+    assert words.index("What to do first") < words.index(told.headline) < words.index("Refunds at risk")
+
+
+def test_pages_warn_of_rules_that_nobody_looked_at_for_sixty_days(sample_db, sample_shop):
+    reviewed = sample_shop.pack.reviewed
+    for days, warned in ((60, False), (61, True)):
+        shop = Shop(sample_db, sample=True, clock=reviewed + timedelta(days=days))
+        assert f"reviewed {show.day(reviewed)}" in shop._repr_html_()
+        assert ("more than 60 days ago, so look for newer ones" in shop._repr_html_()) is warned
+        shop.close()

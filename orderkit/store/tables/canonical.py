@@ -125,7 +125,7 @@ def _build_orders(con, where, as_of, touched):
             parcels.tie_to_lines(con, where, telling["parcels"], as_of, scope)
         parcels.of_statuses(con, where, bool(telling["parcels"]), scope)
     if telling["returns"]:
-        _returns_to_lines(con, where)
+        returns_to_lines(con, where)
 
 
 def _build_lines(con, where, telling, as_of, by_order):
@@ -173,7 +173,7 @@ def _merged(con, forms, table, as_of, scope):
     return f"SELECT account, {recipe['name']}, {values}, reconstructed, known_at, seen_in, best_rank FROM ({text})"
 
 
-def _returns_to_lines(con, where):
+def returns_to_lines(con, where):
     """Ties each return to its order line, where just one fits, and gives its reason a group and a usual cause."""
     codes, groups, causes = map(list, zip(*reason_rows(), strict=True))
     con.execute(

@@ -1,0 +1,3 @@
+"""Raised when the facts of facts.py change, so that none made before is used."""
+
+MAKER = 1

@@ -1,0 +1,48 @@
+"""The benchmark of the classification on 2,000 lines: the rules written by hand for each rival answer what orderkit answers."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BY_HAND = "DuckDB SQL written by hand"
+ALWAYS = {
+    "article": {BY_HAND, "polars lazy, streaming", "pandas, numpy.select", "orderkit, apply", "(before that) orderkit, facts"},
+    "standing": {BY_HAND, "orderkit, apply"},
+}
+
+pytestmark = pytest.mark.slow
+
+
+def run(folder, case):
+    """One round of a case, as a user runs it; without figures, what is wrong."""
+    words = ["--lines", "2000", "--rounds", "1", "--only", case, "--files", str(folder), "--json"]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    command = [sys.executable, str(ROOT / "tests" / "benchmarks"), *words]
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("case", ALWAYS)
+def test_all_rivals_answer_alike(tmp_path, case):
+    ended = run(tmp_path, case)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    told = json.loads(ended.stdout)["cases"][0]
+    assert set(told["entries"]) - {"rule-engine, from 10,000 lines"} == ALWAYS[case]
+    assert all(entry["seconds"]["median"] > 0 for entry in told["entries"].values())
+    assert len(told["goals"]) == 2
+
+
+def test_answers_that_differ_give_no_figures(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tests"))
+    from benchmarks import measure
+    from benchmarks.cases import CASES
+
+    case = next(case for case in CASES if case.name == "standing")
+    one, other = ({"found": {"tables": {"ship": [2000, sum_]}, "sample": {"ship": [2000, "1"]}}} for sum_ in ("1", "2"))
+    measure._agree(case, {"a": [one], "b": [one, one]})
+    with pytest.raises(measure.Wrong, match="the results differ"):
+        measure._agree(case, {"a": [one], "b": [one, other]})
