@@ -10,8 +10,8 @@ import os
 from orderkit.errors import OrderkitError
 
 # Between the columns of a block the engine leaves up to seven bytes as it found them in memory, and memory held the lines just
-# read, buyers' names too. So its memory starts as zeros; it looks at this once, when it is first imported. (Not on Windows, nor on
-# macOS: there it has no such setting.)
+# read, buyers' names too. So its memory starts as zeros; it looks at this once, when it is first imported. (Windows and macOS
+# have no such setting.)
 if "zero:true" not in (_memory := os.environ.get("DUCKDB_JE_MALLOC_CONF", "")):
     os.environ["DUCKDB_JE_MALLOC_CONF"] = f"{_memory},zero:true".lstrip(",")
 
