@@ -78,28 +78,30 @@ WITH decided AS (
             WHEN NOT handed_over THEN 3
             WHEN tracking IS NULL THEN -4
             WHEN tracking = 'delivered' THEN 4
-            WHEN tracking IN ('returning', 'returned') THEN 5
+            WHEN tracking = 'none' THEN 5
+            WHEN tracking = 'returning' THEN 6
+            WHEN tracking = 'returned' THEN CASE WHEN refund_on_record = 'not_told' THEN 7 ELSE 8 END
             WHEN tracking IN ('lost', 'damaged') THEN
                 CASE
-                    WHEN protected AND marketplace IN ('amazon.com', 'amazon.ca') THEN 6
-                    WHEN (protected AND marketplace IN ('amazon.com', 'amazon.ca')) IS NULL THEN -6
-                    WHEN refund_on_record = 'not_told' THEN 7
-                    WHEN insured IS NULL THEN -8
-                    WHEN insured THEN 8
-                    ELSE 9
+                    WHEN protected AND marketplace IN ('amazon.com', 'amazon.ca') THEN 9
+                    WHEN (protected AND marketplace IN ('amazon.com', 'amazon.ca')) IS NULL THEN -9
+                    WHEN refund_on_record = 'not_told' THEN 10
+                    WHEN insured IS NULL THEN -11
+                    WHEN insured THEN 11
+                    ELSE 12
                 END
-            WHEN days_past_deliver_by IS NULL THEN -10
-            WHEN days_past_deliver_by <= 0 THEN 10
-            WHEN complained IS NULL THEN -11
-            WHEN complained THEN 11
-            ELSE 12
+            WHEN days_past_deliver_by IS NULL THEN -13
+            WHEN days_past_deliver_by <= 0 THEN 13
+            WHEN complained IS NULL THEN -14
+            WHEN complained THEN 14
+            ELSE 15
         END AS SMALLINT) AS ordinal
     FROM line_facts
 )
 
 SELECT
     decided.account, decided.order_id, decided.line, words.answer, words.rule, words.who_pays, words.recovery_source,
-    CASE WHEN decided.ordinal >= 8 AND decided.ordinal <> 10 THEN decided.as_of_day END AS deadline,
+    CASE WHEN decided.ordinal IN (8, 11, 12, 14, 15) THEN decided.as_of_day END AS deadline,
     CAST(NULL AS DATE) AS deadline_latest,
     CAST(NULL AS TIMESTAMPTZ) AS deadline_at,
     CASE WHEN decided.ordinal < 0 THEN
@@ -111,13 +113,13 @@ SELECT
                 CASE WHEN decided.refund_on_record IS NULL THEN 'refund_on_record' END
             )
             WHEN -3 THEN 'handed_over'
-            WHEN -6 THEN concat_ws(
+            WHEN -9 THEN concat_ws(
                 ',', CASE WHEN decided.marketplace IS NULL THEN 'marketplace' END,
                 CASE WHEN decided.protected IS NULL THEN 'protected' END
             )
-            WHEN -8 THEN 'insured'
-            WHEN -10 THEN 'days_past_deliver_by'
-            WHEN -11 THEN 'complained'
+            WHEN -11 THEN 'insured'
+            WHEN -13 THEN 'days_past_deliver_by'
+            WHEN -14 THEN 'complained'
         END
     END AS missing,
     CASE WHEN decided.ordinal < 0 THEN
@@ -126,7 +128,7 @@ SELECT
                 '; ', CASE WHEN decided.status IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
                 CASE WHEN decided.refund_on_record IS NULL THEN words.ask_for END
             )
-            WHEN -6 THEN concat_ws(
+            WHEN -9 THEN concat_ws(
                 '; ', CASE WHEN decided.marketplace IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
                 CASE WHEN decided.protected IS NULL THEN words.ask_for END
             )
