@@ -189,7 +189,13 @@ sent_back AS (
         AND matters.item_key = open_returns.return_id
 ),
 
-standing_returns AS (         -- claims only: when to refund stands with the return itself
+claims AS (                   -- returns about which a claim is open: it says all that there is to do
+    SELECT DISTINCT account, order_id, item_key AS return_id
+    FROM standing
+    WHERE grain = 'returns' AND claims
+),
+
+standing_returns AS (         -- claims, and what waits though nothing came back; what a return that is here needs stands with it
     SELECT
         standing.kind, return_facts.account, return_facts.order_id, return_facts.line, return_facts.return_id AS item_key,
         return_facts.marketplace, coalesce(return_facts.refunded_amount, return_facts.value) AS money, return_facts.currency,
@@ -200,25 +206,12 @@ standing_returns AS (         -- claims only: when to refund stands with the ret
         ON return_facts.account = standing.account
         AND return_facts.return_id = standing.item_key
         AND return_facts.order_id = standing.order_id
-    WHERE standing.grain = 'returns' AND standing.claims
-),
-
-never_back AS (               -- FBM: the buyer has the money, and thirty days after asking the goods are not here
-    SELECT
-        'never_back' AS kind, account, order_id, line, return_id AS item_key, marketplace,
-        coalesce(refunded_amount, value) AS money, currency,
-        CAST(NULL AS VARCHAR) AS answer, CAST(NULL AS VARCHAR) AS rule, 'seller' AS who_pays, 'none' AS recovery_source,
-        CAST(NULL AS DATE) AS deadline, CAST(NULL AS DATE) AS deadline_latest,
-        CAST(NULL AS VARCHAR) AS missing, CAST(NULL AS VARCHAR) AS ask_for, CAST(NULL AS VARCHAR) AS source,
-        days_since_requested AS days
-    FROM return_facts
-    CROSS JOIN built_in
-    WHERE NOT built_in.needed
-        AND channel = 'FBM'
-        AND NOT received
-        AND (is_refunded OR refund_on_record = 'yes')
-        AND NOT coalesce(safe_t_filed, false)
-        AND days_since_requested > 30
+    LEFT JOIN claims
+        ON claims.account = standing.account
+        AND claims.return_id = standing.item_key
+        AND claims.order_id = standing.order_id
+    WHERE standing.grain = 'returns'
+        AND (standing.claims OR (NOT return_facts.received AND claims.return_id IS NULL))
 ),
 
 things AS (
@@ -239,9 +232,6 @@ things AS (
     UNION ALL
     SELECT kind, account, order_id, line, item_key, marketplace, money, currency, answer, rule, who_pays, recovery_source, deadline, deadline_latest, missing, ask_for, source, days, NULL, NULL, NULL, NULL
     FROM standing_returns
-    UNION ALL
-    SELECT kind, account, order_id, line, item_key, marketplace, money, currency, answer, rule, who_pays, recovery_source, deadline, deadline_latest, missing, ask_for, source, days, NULL, NULL, NULL, NULL
-    FROM never_back
 )
 
 SELECT

@@ -21,7 +21,6 @@ WHAT = {
     "late_open": "Check the tracking: past the promised day, not delivered, no complaint yet",
     "lost": "A parcel is lost; look in Seller Central first whether the buyer is refunded",
     "ship_late": "Ship or cancel: the ship-by day has passed",
-    "never_back": "Refunded, and the goods never came back",
 }
 BUILT_IN = {"late_open": "not_received", "lost": "not_received"}  # the question whose answer such an item shows
 EVIDENCE = {  # what a claim needs: by who is to pay, and of what never came back
@@ -148,11 +147,6 @@ def _advice(row, clock, pack):
         return "Look in Seller Central first: it may have shipped since the export."
     if row["kind"] == "late_open":
         return ""
-    if row["kind"] == "never_back":
-        return (
-            "Look in Seller Central whether it came back meanwhile. If not, ask the buyer for the tracking, "
-            "and see whether a claim is open to you."
-        )
     known = row["answer"] not in (None, "unknown")
     said = _sentence(_meaning(row["answer"], pack)) if known else "What the rules say is not known."
     if row["also"] and row["also"] != row["answer"]:

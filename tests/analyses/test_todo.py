@@ -239,7 +239,7 @@ def test_standing_questions_make_things_to_do_unless_nothing_is_to_be_done(stand
     assert result.frame["order_id"].tolist() == ["A"]
     assert result.frame["advice"].tolist() == ["Hand it to the carrier, and confirm it, by the ship-by day."]
     assert result.frame["money"].tolist() == [0.0]  # in time: nothing is to be refunded
-    said = "What has to be shipped, or cancelled, and by when: "
+    said = "An order has to be shipped, or cancelled: "
     assert f"{said}not known for 1 line; this export would tell. Not in the list." in result.how
     assert f"{said}no rule known for 1 line. Not in the list." in result.how
 
@@ -266,23 +266,28 @@ def test_what_is_about_to_be_lost_stands_first(standing):
     claim(standing, "fba", days[8], answer="claim_reimbursement", question="fba_refund", channel="FBA")
     ask_to_cancel(standing, "cancel", D("1.00"), deadline=days[0])
     ask_to_cancel(standing, "shipped", D("99.00"), deadline=days[0], status="shipped")
-    shops.add_return(
-        standing, "R", "fbm", value=D("10.00"), refunded=D("9.00"), refund_on_record="yes", days_since_requested=31, closed=True
-    )
+    shops.add_return(standing, "R", "fbm", value=D("10.00"), refunded=D("9.00"), days_since_requested=31, closed=True)
+    answered(standing, "never_back", "fbm", "R", answer="look_for_return", rule="never_back", who_pays="seller")
     found = things(standing)
     assert found.index.tolist() == ["fba", "fbm", "claim soon", "cancel", "claim past", "shipped", "claim later"]
     assert found.loc["fbm", "money"] == 9.0
 
 
 @pytest.mark.parametrize(
-    ("facts", "listed"),
-    [({}, 1), ({"days_since_requested": 30}, 0), ({"received": True}, 0), ({"safe_t_filed": True}, 0),
-     ({"refund_on_record": "no"}, 0), ({"channel": "FBA"}, 0)],
-)  # fmt: skip
-def test_refunded_and_never_back(standing, facts, listed):
-    facts = {"refund_on_record": "yes", "days_since_requested": 31, "closed": True} | facts
-    shops.add_return(standing, "R", "A", value=D("10.00"), **facts)
+    ("received", "answer", "listed"),
+    [(False, "look_for_return", 1), (False, "wait_for_return", 0), (False, "nothing_to_do", 0), (True, "look_for_return", 0)],
+)
+def test_refunded_and_never_back(standing, received, answer, listed):
+    shops.add_return(standing, "R", "A", value=D("10.00"), received=received, days_since_requested=31, closed=True)
+    answered(standing, "never_back", "A", "R", answer=answer, rule="never_back", who_pays="seller")
     assert len(todo(standing, pack=AMAZON).frame) == listed
+
+
+def test_a_claim_for_what_never_came_back_is_all_there_is_to_do(standing):
+    shops.add_return(standing, "R", "A", value=D("10.00"), received=False, days_since_requested=31, closed=True)
+    answered(standing, "never_back", "A", "R", answer="look_for_return", rule="never_back", who_pays="seller")
+    answered(standing, "safe_t", "A", "R", answer="file_safe_t_lost", rule="lost_on_the_way", who_pays="marketplace")
+    assert todo(standing, pack=AMAZON).frame["kind"].tolist() == ["safe_t"]
 
 
 def test_a_claim_names_who_is_to_pay_what_is_needed_and_where_to_go(standing):
