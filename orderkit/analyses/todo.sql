@@ -44,17 +44,17 @@ matters AS (                  -- what a line or return needs by itself; the most
     WHERE NOT claims
 ),
 
-requested AS (
+requested AS (                -- where the line itself has a nearer day than the answer to the buyer, that day counts
     SELECT
         open_requests.kind, own_lines.account, own_lines.order_id, own_lines.line, own_lines.line AS item_key, own_lines.marketplace,
         CASE WHEN open_requests.kind = 'upgrade' THEN CAST(0 AS DECIMAL(18, 2)) ELSE own_lines.value END AS money,
         own_lines.currency, answers.answer, answers.rule, answers.who_pays, answers.recovery_source,
-        coalesce(answers.deadline, matters.deadline) AS deadline,
-        CASE WHEN answers.deadline IS NULL THEN matters.deadline_latest ELSE answers.deadline_latest END AS deadline_latest,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.deadline ELSE answers.deadline END AS deadline,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.deadline_latest ELSE answers.deadline_latest END AS deadline_latest,
         answers.missing, answers.ask_for, answers.source, own_lines.days_past_deliver_by AS days, open_requests.asked_at,
-        CASE WHEN answers.deadline IS NULL THEN matters.kind END AS also_kind,
-        CASE WHEN answers.deadline IS NULL THEN matters.answer END AS also,
-        CASE WHEN answers.deadline IS NULL THEN matters.rule END AS also_rule
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.kind END AS also_kind,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.answer END AS also,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.rule END AS also_rule
     FROM open_requests
     JOIN own_lines
         ON own_lines.account = open_requests.account
@@ -170,12 +170,12 @@ sent_back AS (
         open_returns.kind, open_returns.account, open_returns.order_id, open_returns.line, open_returns.return_id AS item_key,
         open_returns.marketplace, open_returns.value AS money, open_returns.currency,
         answers.answer, answers.rule, answers.who_pays, answers.recovery_source,
-        coalesce(answers.deadline, matters.deadline) AS deadline,
-        CASE WHEN answers.deadline IS NULL THEN matters.deadline_latest ELSE answers.deadline_latest END AS deadline_latest,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.deadline ELSE answers.deadline END AS deadline,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.deadline_latest ELSE answers.deadline_latest END AS deadline_latest,
         answers.missing, answers.ask_for, answers.source, open_returns.days,
-        CASE WHEN answers.deadline IS NULL THEN matters.kind END AS also_kind,
-        CASE WHEN answers.deadline IS NULL THEN matters.answer END AS also,
-        CASE WHEN answers.deadline IS NULL THEN matters.rule END AS also_rule
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.kind END AS also_kind,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.answer END AS also,
+        CASE WHEN matters.deadline < answers.deadline OR answers.deadline IS NULL THEN matters.rule END AS also_rule
     FROM open_returns
     LEFT JOIN answers_to_returns AS answers
         ON answers.kind = open_returns.kind

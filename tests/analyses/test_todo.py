@@ -251,6 +251,16 @@ def test_what_the_buyer_asks_takes_the_place_of_what_stands_and_its_day(standing
     assert (thing["kind"], thing["deadline"].date()) == ("cancel", TUESDAY)
 
 
+@pytest.mark.parametrize(("days", "also"), [(-1, True), (0, False), (1, False)])
+def test_the_nearer_of_two_days_counts(standing, days, also):
+    ask_to_cancel(standing, "A", D("10.00"), deadline=TUESDAY)
+    day = TUESDAY + dt.timedelta(days=days)
+    answered(standing, "ship", "A", "1", answer="ship_in_time", rule="in_time", who_pays="nobody", deadline=day)
+    (thing,) = todo(standing, pack=AMAZON).frame.to_dict("records")
+    assert thing["deadline"].date() == min(day, TUESDAY)
+    assert ("Hand it to the carrier" in thing["advice"]) == also
+
+
 def test_a_claim_runs_out_though_the_buyer_waits_and_its_money_counts_once(standing):
     claim(standing, "A", TUESDAY, not_received_asked_at=NOW)
     result = todo(standing, pack=AMAZON)
