@@ -109,9 +109,9 @@ def fold(title, sentences):
     return _render("fold", title=title, sentences=sentences) if sentences else Piece()
 
 
-def details(title, part):
-    """A closed fold around another piece, such as the rest of a long list."""
-    return _render("details", title=title, part=part)
+def details(title, *parts):
+    """A closed fold around other pieces of HTML from here, such as the rest of a long list."""
+    return _render("details", title=title, part=Markup("").join(parts))
 
 
 def cards(items):

@@ -1,6 +1,8 @@
 """What to do, by when, for how much: everything in the loaded exports that waits for the seller."""
 
 import datetime as dt
+import itertools
+from decimal import Decimal
 
 import pandas as pd
 
@@ -8,7 +10,7 @@ from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.result import Result
 from orderkit.analyses.todo_items import items, standing, won_back
-from orderkit.analyses.words import amounts, count
+from orderkit.analyses.words import add, amounts, count
 from orderkit.errors import UnknownName
 
 TITLE = "What to do"
@@ -36,6 +38,7 @@ COLUMNS = [
     "why",
     "link",
 ]
+SEVERAL = 3  # undated things alike that follow one another are shown as one from this number on
 OLD_DATA = {"todo": 7, "today": 1}  # days after which data are called old
 VIEW = {
     "what": "what", "advice": "advice", "order_id": "order", "deadline": "by", "days_left": "days left", "money": "at stake",
@@ -64,18 +67,19 @@ class ToDo(Result):
         return _records(found)[0]
 
     def __repr__(self):
-        things = _records(self.frame.head(self.rows_shown))
-        listed = [line for number, thing in enumerate(things, 1) for line in _lines(number, thing)] or ["(nothing)"]
-        hidden = [f"... and {len(self.frame) - self.rows_shown:,} more; all of them are in .frame, or with --json"]
-        more = hidden if len(self.frame) > self.rows_shown else []
+        entries = list(_gathered(_records(self.frame)))
+        shown, left = entries[: self.rows_shown], sum(map(len, entries[self.rows_shown :]))
+        listed = [line for number, entry in enumerate(shown, 1) for line in _entry_lines(number, entry)] or ["(nothing)"]
+        more = [f"... and {left:,} more; all of them are in .frame, or with --json"] if left else []
         how = [f"- {line}" for line in self.how]
         return "\n".join([self.title, self.headline, "", *listed, *more, "", "How we know", *how])
 
     def _repr_html_(self):
-        tasks = [_task(thing) for thing in _records(self.frame)]
-        parts = [show.tasks(tasks[: self.rows_shown])] if tasks else []
-        if len(tasks) > self.rows_shown:
-            parts.append(show.details(f"{len(tasks) - self.rows_shown:,} more", show.tasks(tasks[self.rows_shown :])))
+        entries = list(_gathered(_records(self.frame)))
+        shown, left = entries[: self.rows_shown], entries[self.rows_shown :]
+        parts = list(_entries(shown))
+        if left:
+            parts.append(show.details(f"{sum(map(len, left)):,} more", *_entries(left)))
         return str(show.section(self.headline, *parts, show.fold("How we know", self.how)))
 
 
@@ -118,11 +122,67 @@ def _money(thing):
     return "" if thing["money"] == 0 else show.money(thing["money"], thing["currency"])
 
 
+def _alike(thing):
+    return thing["deadline"] is not None, thing["kind"], thing["answer"], thing["state"], thing["advice"]
+
+
+def _gathered(things):
+    """Lists of things to be shown as one entry: undated ones alike that follow one another; all others stand alone."""
+    for (dated, *_), alike in itertools.groupby(things, key=_alike):
+        found = list(alike)
+        yield from [found] if not dated and len(found) >= SEVERAL else ([thing] for thing in found)
+
+
+def _together(things):
+    """What is said once of several things, and their money by currency."""
+    totals = {}
+    for thing in things:
+        add(totals, thing["currency"], None if thing["money"] is None else Decimal(repr(thing["money"])))
+    return f"{count(len(things), 'time')}: {things[0]['what']}", amounts(totals)
+
+
+def _entry_lines(number, things):
+    """An entry as a few lines of text; of several things, one line each below what is said once."""
+    if len(things) == 1:
+        yield from _lines(number, things[0])
+        return
+    (what, money), first = _together(things), things[0]
+    when = " (probably past)" if _left(first) else ""
+    yield f"{number:>3}. " + "; ".join([f"no deadline{when}", *([f"{money} {_purpose(first)}"] if money else [])])
+    yield f"     {what}. {first['advice']}".rstrip()
+    if first["evidence"]:
+        yield f"     Have ready: {first['evidence']}."
+    for thing in things:
+        parts = [f"order {thing['order_id']}", _money(thing), thing["why"], f"item {thing['item']}", thing["link"]]
+        yield "     - " + "; ".join(part for part in parts if part)
+
+
+def _purpose(thing):
+    return "to claim" if thing["claim"] else "at stake"
+
+
+def _entries(entries):
+    """Entries as HTML: things that stand alone in lists, several alike as one task with a fold of its orders."""
+    for several, run in itertools.groupby(entries, key=lambda entry: len(entry) > 1):
+        if not several:
+            yield show.tasks([_task(thing) for (thing,) in run])
+            continue
+        for things in run:
+            what, money = _together(things)
+            note = f"{things[0]['advice']} {_ready(things[0])}".strip()
+            yield show.tasks([{"what": what, "note": note, "left": _left(things[0]), "money": money}])
+            yield show.details(f"The {len(things):,} orders", show.tasks([_task(thing) for thing in things]))
+
+
+def _ready(thing):
+    return f"Have ready: {thing['evidence']}." if thing["evidence"] else ""
+
+
 def _lines(number, thing):
     """A thing to do as a few lines of text."""
     day = "no deadline" if thing["deadline"] is None else f"by {show.day(thing['deadline'])}"
     when = f"{day} ({_left(thing)})" if _left(thing) else day
-    at_stake = [f"{_money(thing)} {'to claim' if thing['claim'] else 'at stake'}"] if _money(thing) else []
+    at_stake = [f"{_money(thing)} {_purpose(thing)}"] if _money(thing) else []
     yield f"{number:>3}. " + "; ".join([when, *at_stake, f"order {thing['order_id']}", f"item {thing['item']}"])
     yield f"     {thing['what']}. {thing['advice']}".rstrip()
     if thing["evidence"]:
@@ -134,7 +194,7 @@ def _lines(number, thing):
 
 def _task(thing):
     left = thing["days_left"]
-    ready = f" Have ready: {thing['evidence']}." if thing["evidence"] else ""
+    ready = f" {_ready(thing)}" if thing["evidence"] else ""
     return {
         "what": thing["what"],
         "note": f"{thing['advice']}{ready} Order {thing['order_id']}; {thing['why']}.",

@@ -293,6 +293,19 @@ def test_refunded_and_never_back(standing, received, answer, listed):
     assert len(todo(standing, pack=AMAZON).frame) == listed
 
 
+@pytest.mark.parametrize(("number", "entries"), [(2, 2), (3, 1)])
+def test_undated_things_alike_are_shown_as_one(standing, number, entries):
+    for n in range(number):
+        shops.add_return(standing, f"R{n}", f"A{n}", value=D("0.10"), received=False, days_since_requested=31, closed=True)
+        answered(standing, "never_back", f"A{n}", f"R{n}", answer="look_for_return", rule="never_back", who_pays="seller")
+    result = todo(standing, pack=AMAZON)
+    assert len(result.frame) == number
+    assert repr(result).count("Refunded, and the goods never came back.") == entries
+    assert ("no deadline; $0.30 at stake" in repr(result)) == (entries == 1)
+    assert all(f"order A{n}" in repr(result) for n in range(number))
+    assert ("The 3 orders" in result._repr_html_()) == (entries == 1)
+
+
 def test_a_claim_for_what_never_came_back_is_all_there_is_to_do(standing):
     shops.add_return(standing, "R", "A", value=D("10.00"), received=False, days_since_requested=31, closed=True)
     answered(standing, "never_back", "A", "R", answer="look_for_return", rule="never_back", who_pays="seller")
