@@ -9,7 +9,7 @@ import pandas as pd
 from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.result import Result
-from orderkit.analyses.todo_items import items, standing, won_back
+from orderkit.analyses.todo_items import items, sentence, standing, won_back
 from orderkit.analyses.words import add, amounts, count
 from orderkit.errors import UnknownName
 
@@ -171,7 +171,12 @@ def _entries(entries):
             what, money = _together(things)
             note = f"{things[0]['advice']} {_ready(things[0])}".strip()
             yield show.tasks([{"what": what, "note": note, "left": _left(things[0]), "money": money}])
-            yield show.details(f"The {len(things):,} orders", show.tasks([_task(thing) for thing in things]))
+            yield show.details(f"The {len(things):,} orders", show.tasks([_one_of(thing) for thing in things]))
+
+
+def _one_of(thing):
+    """One of several things alike: what is said of all is not said again."""
+    return _task(thing) | {"what": f"Order {thing['order_id']}", "note": sentence(thing["why"])}
 
 
 def _ready(thing):

@@ -137,7 +137,8 @@ def _meaning(answer, pack):
     return known.meaning if known else answer.replace("_", " ")
 
 
-def _sentence(text):
+def sentence(text):
+    """A text as a sentence: a capital first, a full stop last."""
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -148,9 +149,9 @@ def _advice(row, clock, pack):
     if row["kind"] == "late_open":
         return ""
     known = row["answer"] not in (None, "unknown")
-    said = _sentence(_meaning(row["answer"], pack)) if known else "What the rules say is not known."
+    said = sentence(_meaning(row["answer"], pack)) if known else "What the rules say is not known."
     if row["also"] and row["also"] != row["answer"]:
-        said += f" {_sentence(_meaning(row['also'], pack))}"
+        said += f" {sentence(_meaning(row['also'], pack))}"
     return said + _about_day(row, clock)
 
 
