@@ -15,6 +15,7 @@ from orderkit.marketplaces import iso_week, week_bounds
 
 PACK = policy.USUAL
 RULES_ARE_OLD_AFTER = 60  # days
+WEEK = dt.timedelta(days=7)
 
 
 class Shop:
@@ -57,9 +58,19 @@ class Shop:
         """A new view of the shop as known at a day (its end, UTC) or moment; this one is unchanged."""
         return Shop(self.path, as_of=moment, clock=self._clock, pack=self.pack, sample=self.is_sample)
 
+    @functools.cached_property
+    def _a_week_ago(self):
+        """The to-do list as it would have been a week earlier, its days left counted from that day."""
+        as_of, clock = self.con.sql("SELECT as_of, clock FROM context").fetchall()[0]
+        past = Shop(self.path, as_of=as_of - WEEK, clock=clock - WEEK, pack=self.pack, sample=self.is_sample)
+        try:
+            return analyses.earlier(past._answers, self.pack)
+        finally:
+            past.close()
+
     def todo(self):
-        """What to do, by when, for how much: by deadline, then money."""
-        return analyses.todo(self._answers, pack=self.pack)
+        """What to do, by when, for how much: by deadline, then money; what is new and what left since the list of a week ago."""
+        return analyses.todo(self._answers, pack=self.pack, before=self._a_week_ago)
 
     def today(self):
         """What expires before next Monday."""
@@ -196,7 +207,7 @@ def done(item, *, db="orderkit.duckdb", claimed=None, currency=None, ignored=Fal
         raise BadValue("Either an amount was claimed or the item is ignored: say one of both.")
     amount = "" if claimed is None else _amount(claimed)
     shop = Shop(db, pack=pack)
-    thing = shop.todo().thing(item)
+    thing = analyses.todo(shop._answers, pack=shop.pack).thing(item)
     day = shop.con.sql("SELECT clock_day FROM context").fetchall()[0][0]
     shop.close()
     word = "ignored" if ignored else "done" if claimed is None else "claimed"

@@ -122,8 +122,8 @@ def cards(items):
 def tasks(items):
     """What to do, in order.
 
-    Each item has `what`, and may have `note`, `deadline` (a date), `left` ("3 days left"), `money` (text), `link` (https only)
-    and `urgent`.
+    Each item has `what`, and may have `note`, `deadline` (a date), `left` ("3 days left"), `new`, `money` (text), `link` (https
+    only) and `urgent`.
     """
     return _render("tasks", items=[_task(item) for item in items])
 
@@ -224,7 +224,8 @@ _PIECES = {
     "tasks": """<ol class="ok-tasks">
 {% for item in items %}<li{% if item.urgent %} class="ok-urgent"{% endif %}>
 <div class="ok-task-when">{{ item.deadline or "no deadline" }}
-{%- if item.left %} <span class="ok-task-left">{{ item.left }}</span>{% endif %}</div>
+{%- if item.left %} <span class="ok-task-left">{{ item.left }}</span>{% endif %}
+{%- if item.new %} <span class="ok-badge">new</span>{% endif %}</div>
 <div class="ok-task-what"><strong>
 {%- if item.link %}<a href="{{ item.link }}" rel="noopener noreferrer">{{ item.what }}</a>{% else %}{{ item.what }}{% endif -%}
 </strong>{% if item.note %} <span class="ok-task-note">{{ item.note }}</span>{% endif %}</div>

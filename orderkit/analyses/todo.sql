@@ -241,10 +241,15 @@ SELECT
     -- an order item id may come with a later export, so that what names the thing is the SKU and its number
     CASE WHEN things.item_key = things.line THEN coalesce(order_lines.sku, things.line) ELSE things.item_key END AS named,
     coalesce(order_lines.occurrence, 1) AS occurrence,
-    order_lines.status
+    order_lines.status,
+    -- what rests on a later export alone tells nothing about what waited on this day
+    coalesce(returns.reconstructed, order_lines.reconstructed, false) AS reconstructed
 FROM things
 LEFT JOIN order_lines
     ON order_lines.account = things.account
     AND order_lines.order_id = things.order_id
     AND order_lines.line = things.line
+LEFT JOIN returns
+    ON returns.account = things.account
+    AND returns.return_id = things.item_key
 ORDER BY things.account, things.order_id, things.item_key, things.kind

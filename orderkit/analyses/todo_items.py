@@ -33,15 +33,15 @@ ANSWER = "answer, rule, who_pays, recovery_source, deadline, deadline_latest, mi
 
 
 def items(con, pack=None):
-    """All things to do, those that cannot wait first, and how many the seller has closed: (list of dicts, number)."""
+    """All things to do, those that cannot wait first, and those that the seller has closed: two lists of dicts."""
     _ask_standing(con, pack)
     relation = con.sql(resources.files(__package__).joinpath("todo.sql").read_text(encoding="utf-8"))
     clock = con.sql("SELECT clock_day FROM context").fetchall()[0][0]
     rows = [_with_day(dict(zip(relation.columns, row, strict=True)), clock, pack) for row in relation.fetchall()]
     things = [_item(row, clock, pack) for row in rows]
-    closed = _closed(con)
-    left = [thing for thing in things if not _is_closed(thing, closed)]
-    return sorted(left, key=lambda thing: _place(thing, clock)), len(things) - len(left)
+    said = decided(con)
+    left = sorted((thing for thing in things if not _is_closed(thing, said)), key=lambda thing: _place(thing, clock))
+    return left, [thing for thing in things if _is_closed(thing, said)]
 
 
 def standing(pack):
@@ -98,7 +98,7 @@ def _item(row, clock, pack):
         "what": _what(row, question),
         "days_left": (row["deadline"] - clock).days if row["deadline"] else None,
         "latest": row["deadline_latest"],
-        "state": "probably past" if past else "open",
+        "state": "expired" if past else "open",
         "claim": claim or _claims(row, pack),
         "advice": _advice(row, clock, pack),
         "evidence": _evidence(row, pack),
@@ -194,7 +194,7 @@ def _place(thing, clock):
 
 def _group(thing, clock):
     """Money already gone, claims and cancel requests that run out soon, claims probably past; then all else."""
-    past = thing["state"] == "probably past"
+    past = thing["state"] == "expired"
     soon = past or (thing["deadline"] and thing["deadline"] <= clock + dt.timedelta(days=SOON))
     cancel = thing["kind"] == "cancel" or thing["answer"] == "cancel_as_buyer_request"
     if thing["kind"] in NEVER_BACK:
@@ -206,24 +206,24 @@ def _group(thing, clock):
     return 4
 
 
-def _closed(con):
-    """{(account, item): the newest day on which the seller closed it}."""
+def decided(con):
+    """{(account, item): (the newest day on which the seller closed it, the word for it: done, ignored or claimed)}."""
     return {
-        (account, task): day
-        for account, task, day in con.sql(
-            "SELECT account, task, max(CAST(timezone('UTC', decisions.\"at\") AS DATE)) FROM decisions"
-            " WHERE state IN ('done', 'ignored', 'claimed') GROUP BY account, task"
+        (account, task): (day, word)
+        for account, task, day, word in con.sql(
+            'SELECT account, task, max(CAST(timezone(\'UTC\', decisions."at") AS DATE)), arg_max(state, decisions."at")'
+            " FROM decisions WHERE state IN ('done', 'ignored', 'claimed') GROUP BY account, task"
         ).fetchall()
     }
 
 
-def _is_closed(thing, closed):
+def _is_closed(thing, said):
     """Closed for good, unless the buyer asked once more on a later day."""
     key = (thing["account"], thing["item"])
-    if key not in closed:
+    if key not in said:
         return False
-    asked = thing["asked_at"]
-    return asked is None or closed[key] is None or asked.astimezone(dt.UTC).date() <= closed[key]
+    asked, day = thing["asked_at"], said[key][0]
+    return asked is None or day is None or asked.astimezone(dt.UTC).date() <= day
 
 
 def won_back(con):

@@ -334,7 +334,7 @@ def test_what_is_past_says_so_and_a_range_shows_its_safest_date(standing):
     standing.execute("UPDATE answers_carrier_claim SET deadline_latest = $day WHERE order_id <> 'past'", {"day": later})
     result = todo(standing, pack=AMAZON)
     found = result.frame.set_index("order_id")
-    assert found["state"].to_dict() == {"past": "probably past", "range": "open", "perhaps": "open"}
+    assert found["state"].to_dict() == {"past": "expired", "range": "open", "perhaps": "open"}
     assert found.loc["past", "advice"].endswith("Probably past: look now.")
     assert found.loc["range", "advice"].endswith("That is the safest date; some sources say Sat 30 May 2026.")
     assert found.loc["perhaps", "advice"].endswith("The safest date is past: look now; some sources say Sat 30 May 2026.")
