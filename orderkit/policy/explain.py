@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from orderkit.policy import pages
 from orderkit.policy.cases import answer, order_rows, order_table, unknown_order
+from orderkit.policy.drafts import plain
 from orderkit.policy.otherwise import otherwise
 from orderkit.policy.packs import load_pack
 
@@ -28,20 +29,35 @@ class Explanation:
 
     def sections(self):
         """(title, lines) per line and return, then what the rules are and when they were reviewed."""
-        made = []
-        for title, facts, cases in self._rows:
-            lines = list(facts)
-            for case in (case for case in cases if case.asked):
-                lines += [f"{case.question}, asked", *(f"  {line}" for line in pages.case_lines(case))]
-            rest = [case for case in cases if not case.asked]
-            if rest:
-                lines.append("if the buyer writes now")
-            for case in rest:
-                first, *others = pages.case_lines(case)
-                lines += [f"  {case.question}: {first}", *(f"    {line}" for line in others)]
-            made.append((title, lines))
+        made = [(title, [*facts, *self._next_day(cases), *self._answers(cases)]) for title, facts, cases in self._rows]
         reviewed = pages.plain(self.pack.reviewed)
         return [*made, ("Rules", [f"{self.pack.title}, pack {self.pack.name}, reviewed {reviewed}; not legal advice"])]
+
+    def _answers(self, cases):
+        """What the buyer asked, then what there is to do without a word of the buyer, then what would be if the buyer wrote."""
+        for case in (case for case in cases if case.asked):
+            yield from [f"{plain(case.question)}, asked", *(f"  {line}" for line in pages.case_lines(case))]
+        quiet = [case for case in cases if not case.asked]
+        standing = [case for case in quiet if self._stands(case)]
+        yield from _under("now, whether or not the buyer writes", [case for case in standing if not self._idle(case)])
+        idle = [plain(case.question) for case in standing if self._idle(case)]
+        if idle:
+            yield f"nothing to do now: {', '.join(idle)}"
+        yield from _under("if the buyer writes now", [case for case in quiet if not self._stands(case)])
+
+    def _next_day(self, cases):
+        """The nearest day of what is asked or stands."""
+        days = [case for case in cases if case.deadline and (case.asked or (self._stands(case) and not self._idle(case)))]
+        if days:
+            nearest = min(days, key=lambda case: case.deadline)
+            at = pages.moment(nearest) or plain(nearest.deadline)
+            yield f"next deadline: {at} ({plain(nearest.question)})"
+
+    def _stands(self, case):
+        return self.pack.questions[case.question].standing
+
+    def _idle(self, case):
+        return case.answer in self.pack.answers and self.pack.answers[case.answer].idle
 
     def __repr__(self):
         return pages.as_text([(f"Order {self.order_id}", []), *self.sections()])
@@ -50,10 +66,20 @@ class Explanation:
         return pages.as_html([(f"Order {self.order_id}", []), *self.sections()])
 
 
+def _under(title, cases):
+    """A title and the cases beneath it; nothing without cases."""
+    if cases:
+        yield title
+    for case in cases:
+        first, *others = pages.case_lines(case)
+        yield from [f"  {plain(case.question)}: {first}", *(f"    {line}" for line in others)]
+
+
 def explain(con, pack, order_id):
     """What the rules of `pack` say about every line and return of an order: answer, rule, statement, who pays, deadline.
 
-    Requests that the buyer really made come first, then what would hold if the buyer wrote now. Where an answer is unknown
+    Requests that the buyer really made come first, then what there is to do whether or not the buyer writes, then what would hold
+    if the buyer wrote now. Where an answer is unknown
     it names the missing fact and the export that tells it. Below each answer stands what else would be answered if one fact
     were another: by the nearest rule above and the nearest below that such a fact leads to.
 

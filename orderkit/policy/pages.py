@@ -8,7 +8,7 @@ from orderkit.policy.drafts import plain
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS = (
     "question", "asked", "answer", "rule", "statement", "who_pays", "recovery_source", "deadline", "deadline_at", "missing",
-    "ask_for", "source",
+    "ask_for", "source", "otherwise",
 )  # fmt: skip
 
 
