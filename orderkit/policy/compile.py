@@ -66,19 +66,19 @@ def _join(parameter, where):
 
 
 def in_force_sql(pack, question, *, facts=None):
-    """One row per row of facts and parameter that the question reads: the number of the period in force, counted from 0."""
+    """One row per row of facts and parameter that the question reads or tells: the number of the period in force, from 0."""
     parts = [
         f"SELECT {', '.join(f'f.{key}' for key in question.keys)}, {text(p.name)} AS parameter, periods.period\n"
         f"FROM {facts or question.table} AS f\n"
         f"JOIN (VALUES {period_rows(p, numbered=True)}) AS periods({column_names(p)}, period)\n    ON {holds(p, 'periods')}"
-        for p in read_parameters(pack, question)
+        for p in read_parameters(pack, question, and_told=True)
     ]
     return "\nUNION ALL\n".join(parts)
 
 
-def read_parameters(pack, question):
-    """The parameters that the question's rules read, in the pack's order."""
-    names = {name for rule in question.rules for name in _all_names(rule, "parameters")}
+def read_parameters(pack, question, *, and_told=False):
+    """The parameters that the question's rules read, in the pack's order; with those that they only tell, where asked for."""
+    names = {name for rule in question.rules for name in (*_all_names(rule, "parameters"), *(rule.tells if and_told else ()))}
     return [parameter for name, parameter in pack.parameters.items() if name in names]
 
 

@@ -66,19 +66,22 @@ def _values(parameter):
 
 def _rule(rule):
     by = f", by {rule.deadline.text}" if rule.deadline else ""
-    return f"{rule.name}: {rule.then}, when {rule.when.text}{by} ({rule.source})"
+    tells = f"; tells {', '.join(rule.tells)}" if rule.tells else ""
+    return f"{rule.name}: {rule.then}, when {rule.when.text}{by}{tells} ({rule.source})"
 
 
 def _rule_json(rule):
     deadline = rule.deadline.text if rule.deadline else None
-    return {"rule": rule.name, "when": rule.when.text, "then": rule.then, "deadline": deadline, "source": rule.source}
+    told = {"rule": rule.name, "when": rule.when.text, "then": rule.then, "deadline": deadline}
+    return {**told, "tells": rule.tells, "source": rule.source}
 
 
 def _parameter(parameter):
     periods = [
         {
             parameter.by or "key": period.key, "since": period.start, "before": None if period.end == FOREVER else period.end,
-            "value": period.value, "others": list(period.others), "certainty": period.certainty, "source": period.source,
+            "value": period.value, "currency": period.currency, "others": list(period.others),
+            "certainty": period.certainty, "source": period.source,
         }
         for period in parameter.periods
     ]  # fmt: skip

@@ -65,6 +65,7 @@ def _parts(rule):
         "who pays": pages.plain(rule.who_pays),
         "recovered from": pages.plain(rule.recovery_source),
         "deadline": rule.deadline.text if rule.deadline else "none",
+        **({"tells": ", ".join(rule.tells)} if rule.tells else {}),
         "source": rule.source,
         **{f"draft ({language})": text for language, text in rule.drafts.items()},
     }

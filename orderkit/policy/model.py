@@ -30,7 +30,8 @@ FOREVER = dt.date(9999, 12, 31)
 class Period:
     """One dated value of a parameter: holds from `start` up to, not including, `end`, where `by` of the parameter is `key`.
 
-    `value` is None where nobody knows it (certainty ?); `others` are what further sources say instead. `known` tells how well the
+    `value` is None where nobody knows it (certainty ?), an amount of `currency` where the unit is money; `others` are what
+    further sources say instead. `known` tells how well the
     start is known: exact, at_latest (it may have begun earlier) or unknown.
     """
 
@@ -43,6 +44,7 @@ class Period:
     others: tuple = ()
     known: str = "exact"
     row: str = ""
+    currency: str | None = None
 
     @property
     def sure(self):
@@ -88,7 +90,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of a question; the first whose condition holds gives the answer."""
+    """One rule of a question; the first whose condition holds gives the answer.
+
+    `tells`: parameters that are shown with the answer, such as the most that may be kept back, but decide nothing.
+    """
 
     name: str
     when: Expression
@@ -100,6 +105,7 @@ class Rule:
     statements: tuple = ()
     deadline: Expression | None = None
     drafts: dict = field(default_factory=dict)
+    tells: tuple = ()
 
     @property
     def parameters(self):

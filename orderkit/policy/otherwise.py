@@ -115,4 +115,17 @@ def _holding(con, pack, question, row, rule):
     select, params = _table(pack, question, [row])
     made = [Expression(part, dictionary(question.table), pack.parameters).sql() for part in parts]
     sql = f"WITH {decided_ctes(pack, question, facts=select)} SELECT {', '.join(made)} FROM decided"
-    return [part for part, holds in zip(parts, con.sql(sql, params=params).fetchall()[0], strict=True) if holds]
+    found = con.sql(sql, params=params).fetchall()[0]
+    return [_said(tree) for tree, holds in zip(tree.flatten(), found, strict=True) if holds]
+
+
+def _said(condition):
+    """A condition in words where it is the plain comparison of a fact, else as the pack has it."""
+    condition = condition.unnest()
+    if isinstance(condition, exp.Column):
+        return f"{plain(condition.name)} yes"
+    if isinstance(condition, exp.EQ) and isinstance(condition.expression, exp.Literal):
+        return f"{plain(condition.this.name)} {plain(condition.expression.this)}"
+    if isinstance(condition, exp.In) and all(isinstance(value, exp.Literal) for value in condition.expressions):
+        return f"{plain(condition.this.name)} {' or '.join(plain(value.this) for value in condition.expressions)}"
+    return condition.sql(dialect="duckdb")

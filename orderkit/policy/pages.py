@@ -6,6 +6,7 @@ from orderkit.marketplaces import marketplaces
 from orderkit.policy.drafts import plain
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WHO = {"by_fault": "whoever is at fault"}
 COLUMNS = (
     "question", "asked", "answer", "rule", "statement", "who_pays", "recovery_source", "deadline", "deadline_at", "missing",
     "ask_for", "source", "otherwise",
@@ -33,7 +34,7 @@ def case_lines(case):
     lines.append(f"why: {rule} ({case.source})")
     if case.answer not in ("unknown", "no_rule_known"):
         back = "" if case.recovery_source == "none" else f", to be recovered from: {case.recovery_source}"
-        lines.append(f"who pays: {plain(case.who_pays)}{back}")
+        lines.append(f"who pays: {WHO.get(case.who_pays, plain(case.who_pays))}{back}")
     if case.deadline:
         lines.append(by_when(case.deadline, case.deadline_latest, moment(case)))
     lines += [in_force(entry) for entry in case.in_force]
@@ -82,7 +83,7 @@ def amount_in_words(unit, period):
         return "not known to any source"
     least, most = period.bounds
     plural = "" if most == 1 or unit in ("percent", "units") else "s"
-    of_unit = "" if unit in ("date", "money") else f" {unit.replace('_', ' ')}{plural}"
+    of_unit = "" if unit == "date" else f" {period.currency}" if unit == "money" else f" {unit.replace('_', ' ')}{plural}"
     return (plain(least) if least == most else f"sources say {plain(least)} to {plain(most)}") + of_unit
 
 
@@ -105,9 +106,19 @@ def as_text(sections):
 
 
 def as_html(sections):
-    """Sections of (title, lines) as HTML; every text is escaped."""
-    parts = []
-    for title, lines in sections:
-        items = "".join(f"<li>{html.escape(str(line))}</li>" for line in lines)
-        parts.append(f"<h4>{html.escape(str(title))}</h4><ul>{items}</ul>")
+    """Sections of (title, lines) as HTML, lines that stand further in as a list of their own; every text is escaped."""
+    parts = [f"<h4>{html.escape(str(title))}</h4>{_list([str(line) for line in lines])}" for title, lines in sections]
     return f'<div class="orderkit-answer">{"".join(parts)}</div>'
+
+
+def _list(lines):
+    """Lines as a list in which those that stand further in are a list below the line before them."""
+    if not lines:
+        return ""
+    groups = []
+    for line in lines:
+        if line.startswith("  ") and groups:
+            groups[-1][1].append(line[2:])
+        else:
+            groups.append((line.strip(), []))
+    return "<ul>" + "".join(f"<li>{html.escape(line)}{_list(inner)}</li>" for line, inner in groups) + "</ul>"

@@ -29,7 +29,7 @@ from orderkit.policy.words import RESERVED_WORDS, clashes, is_name, reads_as_nam
 from orderkit.policy.written import PATTERNS, read_day, read_moment
 
 MAPPINGS = ("answers", "statements", "sources", "parameters", "questions", "values", "otherwise", "given", "examples_share")
-LISTS = ("acts", "others", "rules", "examples")
+LISTS = ("acts", "others", "rules", "examples", "tells")
 EITHER = ("draft",)  # a text, or a mapping of languages
 MOST_RULES = 200  # far below the numbers that compile gives to unknown answers
 
@@ -184,7 +184,7 @@ class Reader:
 
     def rule(self, where, tree, table):
         required = ("rule", "when", "then", "who_pays", "recovery_source", "source")
-        self.keys(tree, where, required, ("deadline", "statement", "draft"))
+        self.keys(tree, where, required, ("deadline", "statement", "draft", "tells"))
         if not is_name(tree["rule"]):
             cure = "Use small letters, digits and underscores, at most 60."
             self.refuse(f"{where}.rule", f"{str(tree['rule'])!r} is no plain name", cure, tree["rule"])
@@ -207,7 +207,18 @@ class Reader:
             statements=self.rule_statements(f"{where}.statement", tree.get("statement")),
             deadline=deadline,
             drafts=self.drafts(f"{where}.draft", tree.get("draft"), table),
+            tells=tuple(self.told(f"{where}.tells", name, table) for name in tree.get("tells", ())),
         )
+
+    def told(self, where, name, table):
+        """A parameter that an answer shows beside itself."""
+        if not isinstance(name, str) or name not in self.parameters:
+            self.refuse(where, f"{str(name)!r} is no parameter of this pack", "Name what stands under `parameters:`.", name)
+        lacking = [fact for fact in self.parameters[name].selectors if fact not in dictionary(table)]
+        if lacking:
+            cure = "Tell only what this question's orders can choose."
+            self.refuse(where, f"{name} is chosen by {lacking[0]}, which {table} does not have", cure, name)
+        return str(name)
 
     def condition(self, where, text, table, acts):
         made = self.expression(where, text, table, "boolean")

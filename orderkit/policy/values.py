@@ -3,14 +3,14 @@
 import re
 from decimal import Decimal
 
-from orderkit.marketplaces import sites
+from orderkit.marketplaces import marketplaces, sites
 from orderkit.policy import strict_yaml
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.kinds import MOST
 from orderkit.policy.model import BEFORE_ALL, CERTAINTIES, FOREVER, KEYS, STARTS, Period
 
 UNKNOWN = "unknown"  # as a day: the start is not known; as a value: nobody knows it
-OPTIONAL = ("until", "start", "others", "row")
+OPTIONAL = ("until", "start", "others", "row", "currency")
 
 
 class Values:
@@ -81,7 +81,7 @@ class Values:
             value, others = self._value(f"{where}.{start}", entry)
             known = UNKNOWN if start == BEFORE_ALL else str(entry.get("start", "exact"))
             words = (str(entry["source"]), str(entry["certainty"]), key, others, known, str(entry.get("row", "")))
-            yield Period(start, min(until, following), value, *words)
+            yield Period(start, min(until, following), value, *words, self._currency(f"{where}.{start}.currency", entry))
 
     def _entry(self, at, day, line, entry):
         self.reader.keys(entry, at, ("value", "source", "certainty"), OPTIONAL)
@@ -90,6 +90,17 @@ class Values:
             self.reader.choice(entry["start"], f"{at}.start", STARTS)
         until = self.reader.day(entry["until"], f"{at}.until") if "until" in entry else FOREVER
         return BEFORE_ALL if day == UNKNOWN else self.reader.day(day, at, line), until, entry
+
+    def _currency(self, at, entry):
+        """The currency of an amount; None where the unit is none of money."""
+        if (self.unit == "money") != ("currency" in entry):
+            problem = "is not written, and the unit is money" if self.unit == "money" else "is written, but the unit is not money"
+            self.reader.refuse(at, problem, "Write currency: USD beside each amount, and only there.", entry)
+        known = sorted({site.currency for site in marketplaces().values()})
+        if "currency" in entry and entry["currency"] not in known:
+            cure = f"Write one of: {', '.join(known)}."
+            self.reader.refuse(at, f"{str(entry['currency'])!r} is no currency of any marketplace", cure, entry["currency"])
+        return str(entry["currency"]) if "currency" in entry else None
 
     def _value(self, at, entry):
         if entry["value"] == UNKNOWN:

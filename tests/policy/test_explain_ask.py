@@ -26,7 +26,7 @@ def test_explain_says_what_is_missing_and_which_export_tells(con, order):
     told = policy.explain(con, PACK, "111-1")
     text = repr(told)
     assert "Order 111-1\nLine cup" in text
-    assert "  not_received, asked\n    unknown: a fact that the rule needs is not known" in text
+    assert "  not received, asked\n    unknown: a fact that the rule needs is not known" in text
     assert "not known: insured; it is in: tracking (your carrier's" in text
     assert "reviewed 22 Nov 2026; not legal advice" in text
     assert "None" not in text
@@ -206,8 +206,8 @@ def test_what_holds_of_the_rule_below_is_said(con, order):
     asked = next(case for case in told.cases if case.asked)
     assert asked.otherwise == (
         "send_to_a_to_z if protected is yes (rule lost_protected)",
-        "look_in_seller_central if protected is no (rule lost_look_first; true already: tracking IN ('lost', 'damaged') and"
-        " refund_on_record = 'not_told')",
+        "look_in_seller_central if protected is no (rule lost_look_first; true already: tracking lost or damaged and"
+        " refund on record not told)",
     )
 
 
@@ -218,3 +218,42 @@ def test_what_has_happened_is_not_supposed_undone(con, order):
 def test_on_lines_of_the_marketplace_nothing_else_is_supposed(con, shop):
     shop.line(channel="FBA")
     assert all(case.otherwise == () for case in policy.explain(con, PACK, "111-1").cases)
+
+
+def test_what_there_is_to_do_now_stands_by_itself_with_the_nearest_day(con, shop):
+    shop.line(status="unshipped", ship_by="2026-11-18 07:59:59+00", deliver_by="2026-11-23 07:59:59+00")
+    lines = dict(policy.explain(con, "amazon", "111-1").sections())["Line mug (account shop)"]
+    assert "next deadline: 17 Nov 2026 (ship)" in lines
+    now, then = lines.index("now, whether or not the buyer writes"), lines.index("if the buyer writes now")
+    assert lines[now + 1].startswith("  ship: ship_in_time: ")
+    assert lines[then - 1] == "nothing to do now: delivery, carrier claim, fba refund"
+    assert [line for line in lines[then:] if line.startswith("  cancel: ")]
+
+
+def test_lines_that_stand_further_in_are_a_list_of_their_own(con, order):
+    shown = policy.explain(con, PACK, "111-1")._repr_html_()
+    assert "<li>not received, asked<ul><li>unknown: a fact" in shown
+    assert shown.count("<ul>") == shown.count("</ul>") > shown.count("<h4>")
+
+
+def test_an_answer_tells_what_may_be_kept_back_and_what_the_refund_costs(con, shop):
+    shop.line()
+    shop.back(in_policy=True, usual_cause="buyer", received_at="2026-11-13", status="approved")
+    shop.inspection("used_damaged")
+    (case,) = policy.ask(con, "amazon", "111-1", request="return", refund_on_record="no").cases
+    text = repr(policy.ask(con, "amazon", "111-1", request="return", refund_on_record="no"))
+    assert (case.rule, case.deadline) == ("used_us", None)
+    assert "restocking used: 50 percent, since 31 Dec 2012 at latest (certainty A; " in text
+    assert "refund fee cap: 5.00 USD, since when is not known (certainty A; " in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rule", "latest"), [("damaged", "damage", None), ("lost", "liability", dt.date(2027, 7, 11))]
+)
+def test_a_damaged_parcel_runs_out_by_the_window_for_damage(con, shop, outcome, rule, latest):
+    """FedEx: damage 60 days after shipping by all sources; a loss 60 days by one source, nine months by four."""
+    shop.line(ordered_at="2026-10-10 12:00:00+00")
+    sent = {"carrier": "FedEx", "shipped_at": "2026-10-14 12:00:00+00", "protected": False, "insured": False}
+    shop.parcel("mug", outcome=outcome, first_scan_at="2026-10-14 20:00:00+00", **sent)
+    (case,) = (case for case in policy.explain(con, "amazon", "111-1").cases if case.question == "carrier_claim")
+    assert (case.rule, case.deadline, case.deadline_latest) == (rule, dt.date(2026, 12, 13), latest)

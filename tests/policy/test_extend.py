@@ -186,5 +186,5 @@ def test_the_example_of_the_guide_loads():
     (example,) = re.findall(r"```yaml\n(.*?)```", guide, flags=re.DOTALL)
     pack = policy.read_pack(example, "mine.yaml")
     assert pack.title == "Amazon, with what my shop does differently"
-    assert [rule.name for rule in pack.questions["upgrade"].rules][:3] == ["fba", "cancelled", "shipped"]
-    assert pack.questions["upgrade"].rules[1].drafts
+    assert [rule.name for rule in pack.questions["upgrade"].rules][2:5] == ["cancelled", "large_order", "willing"]
+    assert pack.questions["upgrade"].rules[3].drafts

@@ -38,7 +38,7 @@ parameters:
     applies_by: ordered_day
     by: marketplace
     values:
-      US: {2024-01-01: {value: 1.50, source: handbook, certainty: A}}
+      US: {2024-01-01: {value: 1.50, currency: USD, source: handbook, certainty: A}}
 questions:
   late:
     of: order_lines
@@ -369,6 +369,14 @@ CHANGES = {
     "value of null": ("value: 3,", "value: null,"),
     "value in other digits": ("value: 3,", "value: \u0663,"),
     "value with SQL": ("value: 3,", "value: '3), (4',"),
+    "money without a currency": ("currency: USD, ", ""),
+    "money of a strange currency": ("currency: USD", "currency: usd"),
+    "a currency with SQL": ("currency: USD", 'currency: "USD\'); DROP TABLE a"'),
+    "a currency of days": ("value: 3,", "value: 3, currency: USD,"),
+    "telling what is no value": ("recovery_source: none,", "recovery_source: none, tells: [tracking],"),
+    "telling with SQL": ("recovery_source: none,", 'recovery_source: none, tells: ["patience\'; DROP TABLE a"],'),
+    "telling no list": ("recovery_source: none,", "recovery_source: none, tells: patience,"),
+    "telling a list of lists": ("recovery_source: none,", "recovery_source: none, tells: [[patience]],"),
     "money of three places": ("value: 1.50,", "value: 1.505,"),
     "money with a sign": ("value: 1.50,", "value: $1.50,"),
     "day in other digits": ("2024-01-01: {value: 3", "\u0662\u0660\u0662\u0664-01-01: {value: 3"),

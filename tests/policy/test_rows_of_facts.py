@@ -29,7 +29,9 @@ def test_every_row_of_the_facts_has_its_place():
 def test_every_place_is_in_the_pack():
     pack, kinds = policy.load_pack("amazon"), Counter()
     for row in rows(OWN):
-        places = re.findall(r"(parameter|rule) ([a-z_.]+)", row["where"])
+        lists = re.findall(r"(parameter|rule) ([a-z_.]+(?:, [a-z_.]+)*)(?=;|$)", row["where"])
+        places = [(kind, name) for kind, names in lists for name in names.split(", ")]
+        assert len(lists) == len(re.findall("(?:parameter|rule) [a-z_.]+", row["where"])), row
         for kind, name in places:
             if kind == "parameter":
                 assert name in pack.parameters, row

@@ -34,10 +34,11 @@ the sample shop (`orderkit ask ORDER --request ...`).
 FACTS = """
 ## The researched facts
 Each row is one dated statement that was looked up, by its number and name: where it is encoded, or why not. The sources of a
-value stand beside it in the pack.
+value stand beside it in the pack. The last column names the questions whose conditions or deadlines read the value (decides), and
+those whose answers show it (told with); limits of the account, and what no export tells enough of, are in the pack alone.
 
-| row | fact | marketplace | where |
-|---|---|---|---|
+| row | fact | marketplace | where | what for |
+|---|---|---|---|---|
 """
 
 
@@ -48,7 +49,7 @@ def page(sample):
     head = INTRO.format(command=COMMAND, article=article.name, today=today.name, **days)
     answered = _answered(sample, article, today)
     statements = [_statement(sample, article, today, answered, name) for name in article.statements]
-    return head + "".join(statements) + FACTS + "".join(_facts())
+    return head + "".join(statements) + FACTS + "".join(_facts(today))
 
 
 def _answered(sample, pack, today):
@@ -102,11 +103,24 @@ def _example(sample, article, today, question, rule, order):
     return [f"{order}, {request}", *(f"`{each.cases[line].answer}` (rule {each.cases[line].rule})" for each in told)]
 
 
-def _facts():
+def _facts(today):
     with ROWS.open(encoding="utf-8", newline="") as table:
         for number, row in enumerate(csv.DictReader(table), 1):
             where = re.sub(r"\b[a-z]+(?:[_.][a-z]+)+\b", r"`\g<0>`", row["where"]).replace("|", "\\|")
-            yield f"| {number} | `{row['fact_id']}` | {row['marketplace']} | {where} |\n"
+            yield f"| {number} | `{row['fact_id']}` | {row['marketplace']} | {where} | {_use(today, row['where'])} |\n"
+
+
+def _use(today, where):
+    """Which questions have the rules, and read or tell the parameters, that a cell names."""
+    named = [name for name in re.findall(r"[a-z_]+", where) if name in today.parameters]
+    questions = {name: question.rules for name, question in today.questions.items()}
+    ruled = re.findall(r"\b([a-z_]+)\.[a-z_]+\b", where) if "rule " in where else []
+    reading = [name for name, rules in questions.items() if any(p in rule.parameters for rule in rules for p in named)]
+    reading = [name for name in questions if name in (*reading, *ruled)]
+    telling = [name for name, rules in questions.items() if any(p in rule.tells for rule in rules for p in named)]
+    parts = {"decides": reading, "told with": [name for name in telling if name not in reading]}
+    said = "; ".join(f"{verb} {', '.join(f'`{name}`' for name in names)}" for verb, names in parts.items() if names)
+    return said or ("in the pack alone" if named else "")
 
 
 if __name__ == "__main__":

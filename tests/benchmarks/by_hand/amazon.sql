@@ -146,7 +146,9 @@ WITH opening AS (
         facts.carrier_name, facts.as_of_day, facts.shipped_day, facts.insured,
         opens.low AS opens_low, opens.high AS opens_high, opens.sure AS opens_sure,
         closes.low AS closes_low, closes.high AS closes_high, closes.sure AS closes_sure,
-        facts.shipped_day + opens.value AS open_from, facts.shipped_day + closes.value AS open_to
+        damage.low AS damage_low, damage.high AS damage_high, damage.sure AS damage_sure,
+        facts.shipped_day + opens.value AS open_from, facts.shipped_day + closes.value AS open_to,
+        facts.shipped_day + damage.value AS damage_to
     FROM line_facts AS facts
     LEFT JOIN dated_carrier_claim_opens AS opens
         ON opens.key = CASE WHEN facts.tracking IN ('lost', 'damaged') THEN facts.carrier_name END
@@ -154,6 +156,9 @@ WITH opening AS (
     LEFT JOIN dated_carrier_claim_closes AS closes
         ON closes.key = CASE WHEN facts.tracking IN ('lost', 'damaged') THEN facts.carrier_name END
         AND closes.valid_from <= facts.shipped_day AND facts.shipped_day < closes.valid_to
+    LEFT JOIN dated_carrier_damage_claim_closes AS damage
+        ON damage.key = CASE WHEN facts.tracking = 'damaged' THEN facts.carrier_name END
+        AND damage.valid_from <= facts.shipped_day AND facts.shipped_day < damage.valid_to
 ),
 
 decided AS (
@@ -168,14 +173,23 @@ decided AS (
             WHEN (protected AND marketplace IN ('amazon.com', 'amazon.ca')) IS NULL THEN -3
             WHEN carrier_name IS NULL THEN -4
             WHEN carrier_name IN ('dhl', 'other') THEN 4
-            WHEN shipped_day IS NULL OR as_of_day IS NULL THEN CASE WHEN shipped_day IS NOT NULL AND opens_sure IS NULL THEN -1005 ELSE -5 END
-            WHEN opens_sure IS NULL THEN -1005
-            WHEN as_of_day < open_from THEN 5
-            WHEN closes_sure IS NULL THEN -1006
-            WHEN as_of_day > open_to THEN 6
-            WHEN insured IS NULL THEN -7
-            WHEN insured THEN 7
-            ELSE 8
+            WHEN tracking = 'damaged' THEN
+                CASE
+                    WHEN shipped_day IS NOT NULL AND damage_sure IS NULL THEN -1005
+                    WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -5
+                    WHEN as_of_day > damage_to THEN 5
+                    WHEN insured IS NULL THEN -6
+                    WHEN insured THEN 6
+                    ELSE 7
+                END
+            WHEN carrier_name = 'usps' AND (shipped_day IS NULL OR as_of_day IS NULL) THEN -8
+            WHEN carrier_name = 'usps' AND as_of_day < open_from THEN 8
+            WHEN shipped_day IS NOT NULL AND closes_sure IS NULL THEN -1009
+            WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -9
+            WHEN as_of_day > open_to THEN 9
+            WHEN insured IS NULL THEN -10
+            WHEN insured THEN 10
+            ELSE 11
         END AS SMALLINT) AS ordinal
     FROM opening
 )
@@ -183,12 +197,14 @@ decided AS (
 SELECT
     decided.account, decided.order_id, decided.line, words.answer, words.rule, words.who_pays, words.recovery_source,
     CASE
-        WHEN decided.ordinal >= 7 THEN decided.shipped_day + decided.closes_low
-        WHEN decided.ordinal = 5 THEN decided.shipped_day + decided.opens_low
+        WHEN decided.ordinal >= 10 THEN decided.shipped_day + decided.closes_low
+        WHEN decided.ordinal = 8 THEN decided.shipped_day + decided.opens_low
+        WHEN decided.ordinal IN (6, 7) THEN decided.shipped_day + decided.damage_low
     END AS deadline,
     CASE
-        WHEN decided.ordinal >= 7 AND NOT decided.closes_sure THEN decided.shipped_day + decided.closes_high
-        WHEN decided.ordinal = 5 AND NOT decided.opens_sure THEN decided.shipped_day + decided.opens_high
+        WHEN decided.ordinal >= 10 AND NOT decided.closes_sure THEN decided.shipped_day + decided.closes_high
+        WHEN decided.ordinal = 8 AND NOT decided.opens_sure THEN decided.shipped_day + decided.opens_high
+        WHEN decided.ordinal IN (6, 7) AND NOT decided.damage_sure THEN decided.shipped_day + decided.damage_high
     END AS deadline_latest,
     CAST(NULL AS TIMESTAMPTZ) AS deadline_at,
     CASE WHEN decided.ordinal < 0 THEN
@@ -204,7 +220,16 @@ SELECT
                 ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
                 CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
             )
-            WHEN -7 THEN 'insured'
+            WHEN -6 THEN 'insured'
+            WHEN -8 THEN concat_ws(
+                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
+                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
+            )
+            WHEN -9 THEN concat_ws(
+                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
+                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
+            )
+            WHEN -10 THEN 'insured'
         END
     END AS missing,
     CASE WHEN decided.ordinal < 0 THEN
@@ -214,6 +239,14 @@ SELECT
                 CASE WHEN decided.protected IS NULL THEN words.ask_for END
             )
             WHEN -5 THEN concat_ws(
+                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
+                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
+            )
+            WHEN -8 THEN concat_ws(
+                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
+                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
+            )
+            WHEN -9 THEN concat_ws(
                 '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
                 CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
             )
