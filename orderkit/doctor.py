@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import fill
 
-from orderkit import __version__, places, store
+from orderkit import __version__, places, policy, store
 from orderkit.analyses import gaps, show
-from orderkit.errors import OrderkitError
+from orderkit.errors import OrderkitError, PackError
 from orderkit.store.known import known_formats
 
 SHOWN = ("duckdb", "pandas", "plotly", "jupyterlab")
@@ -24,6 +24,7 @@ class Examination:
 
     versions: dict
     database: str
+    rules: list = field(default_factory=list)  # sentences, one per pack that answers here
     exports: list = field(default_factory=list)  # dicts: format, title, files, lines, up_to
     gaps: list = field(default_factory=list)
     set_aside: list = field(default_factory=list)  # dicts: file, lines, set_aside, reason, of_reason
@@ -33,6 +34,7 @@ class Examination:
         return {
             "versions": self.versions,
             "database": self.database,
+            "rules": self.rules,
             "exports": self.exports,
             "needs": [gap.to_json() for gap in self.gaps],
             "set_aside": self.set_aside,
@@ -40,8 +42,11 @@ class Examination:
 
     def __repr__(self):
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        parts = [f"{_filled(versions)}\n{_filled(self.database)}", self._loaded(), *self._states(), self._aside()]
+        parts = [f"{_filled(versions)}\n{_filled(self.database)}", self._ruled(), self._loaded(), *self._states(), self._aside()]
         return "\n\n".join(part for part in parts if part)
+
+    def _ruled(self):
+        return "\n".join(["Rules", *(_filled(f"  {sentence}", "    ") for sentence in self.rules)])
 
     def _loaded(self):
         if not self.exports:
@@ -77,6 +82,7 @@ def examine(db, clock=None):
     """Looks at the installation and at a database file; never fails for want of data. clock: the time now, if not really now."""
     found = Examination({"orderkit": __version__, "python": platform.python_version()}, f"{Path(db).name}: {NOT_MADE}")
     found.versions |= {name: importlib.metadata.version(name) for name in SHOWN}
+    found.rules = _rules(places.beside(db, "packs"))
     if not Path(db).exists():
         return found
     try:
@@ -87,6 +93,18 @@ def examine(db, clock=None):
     _look(con, found, Path(db).name, clock)
     con.close()
     return found
+
+
+def _rules(own):
+    """One sentence for each pack that may answer here, the usual one and the user's own; why, where one is refused."""
+    told = []
+    mine = [name for name in policy.packs(own) if name not in policy.packs()]
+    for name in [policy.USUAL, *mine]:
+        try:
+            told.append(policy.in_force(name, own)["words"])
+        except PackError as refused:
+            told.append(f"{name} is refused: {refused}")
+    return told
 
 
 def _look(con, found, name, clock):

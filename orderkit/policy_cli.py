@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from orderkit import places
-from orderkit.terminal import AS_OF, DB, JSON, agreed, print_result, say
+from orderkit.terminal import AS_OF, DB, JSON, PACK, agreed, print_result, say
 
 CHECKING = "Trying {} over all cases; for a large pack this takes up to a minute."
 
@@ -101,6 +101,19 @@ def policy_compare(pack, other, db, as_of, as_json):
 
     left, right = (pack, other) if other else (shops.PACK, pack)
     print_result(shops.Shop(db, as_of=as_of, pack=left).compare(right), as_json)
+
+
+@policy_verbs.command("changes")
+@click.option("--since", metavar="DAY", help="From this day, or the end of a week such as 2026-W46; by default a week before.")
+@PACK
+@DB
+@AS_OF
+@JSON
+def policy_changes(since, pack, db, as_of, as_json):
+    """Which rules changed lately, which are announced, and which of your orders that touches."""
+    from orderkit import shop as shops
+
+    print_result(shops.Shop(db, as_of=as_of, pack=pack or shops.PACK).rule_changes(since=since), as_json)
 
 
 @policy_verbs.command("update")

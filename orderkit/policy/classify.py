@@ -13,11 +13,13 @@ from orderkit.policy.packs import load_pack
 from orderkit.store import context, framed, schema
 
 GRAINS = {"order_lines": ("line_facts", "line"), "returns": ("return_facts", "return_id")}
-PARTS = ("rule", "who_pays", "deadline", "missing")
+PARTS = ("rule", "who_pays", "deadline", "deadline_at", "missing")
 
 
 def classify(frame, *, of="order_lines", pack="amazon", as_of=None, marketplace=None):
     """The frame with, per question of its grain, the answer, rule, who pays, deadline and missing facts, as a pandas frame.
+
+    `QUESTION_deadline` is a day of the marketplace; `QUESTION_deadline_at` the moment, in UTC, where hours are counted.
 
     `frame`: pandas, polars, Arrow or a DuckDB relation, one row per order line (`of="order_lines"`) or return (`of="returns"`),
     with columns named as in the canonical tables, all optional; or with the headers of an export, as text or typed, where `of` is
@@ -148,4 +150,4 @@ def _with_answers(con, questions, key):
 
 
 def _plain(name, part):
-    return f"{name}.deadline" if part == "deadline" else f"CAST({name}.{part} AS VARCHAR)"
+    return f"{name}.{part}" if part.startswith("deadline") else f"CAST({name}.{part} AS VARCHAR)"

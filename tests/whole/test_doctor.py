@@ -48,6 +48,19 @@ def test_missing_promises_name_the_export_and_the_section(amazon):
     assert max(map(len, repr(found).splitlines())) <= 80
 
 
+def test_the_rules_in_force_are_named_the_users_own_too(amazon):
+    assert examined(amazon, "orders.txt").rules[0].startswith("amazon is in force as orderkit ships it, reviewed ")
+    (amazon / "packs").mkdir()
+    mine = "extends: amazon\ntitle: mine\nreviewed: 2026-11-23\n"
+    (amazon / "packs" / "mine.yaml").write_text(mine, encoding="utf-8")
+    (amazon / "packs" / "broken.yaml").write_text(mine + "titel: x\n", encoding="utf-8")
+    usual, broken, own = examine(amazon / "shop.duckdb", CLOCK).rules
+    assert usual.startswith("amazon is in force as orderkit ships it")
+    assert broken.startswith("broken is refused: ")
+    assert "titel" in broken
+    assert own.startswith("mine is in force where it is named from ")
+
+
 def test_what_is_loaded_is_not_missing(amazon):
     write(amazon / "report.txt", ORDER_REPORT, [report_line(number, "1") for number in (1, 2, 3)])
     assert states(examined(amazon, "orders.txt", "report.txt"))["promised dates"] == "good"
@@ -121,7 +134,7 @@ def examine_of_one(folder):
 def test_json(amazon):
     examined(amazon, "orders.txt")
     told = json.loads(CliRunner().invoke(main, ["doctor", "--db", str(amazon / "shop.duckdb"), "--json"]).stdout)
-    assert set(told) == {"versions", "database", "exports", "needs", "set_aside"}
+    assert set(told) == {"versions", "database", "rules", "exports", "needs", "set_aside"}
     assert told["exports"] == [
         {"format": "amazon_all_orders", "title": "Amazon All Orders", "files": 1, "lines": 3, "up_to": "2026-11-02"}
     ]

@@ -96,3 +96,32 @@ def test_today_as_json_has_links_and_exact_money(sample_db):
     said = json.loads(run("today", "--db", sample_db, "--json").stdout)
     assert all(row["link"].startswith("https://sellercentral.amazon.") for row in said["rows"])
     assert pd.notna(said["totals"]["USD"])
+
+
+def test_the_list_of_a_week_ago_is_remembered(db):
+    """Asked to cancel on 14 November, so not in the list of the 8th; a look at the page of then says what was in it."""
+    then, now = listed(db, as_of="2026-11-08").frame, listed(db)
+    frame = now.frame.set_index("item")
+    fresh = frame.index.difference(then["item"])
+    assert frame.loc["t24a3287d", "state"] == "new"
+    assert set(frame["state"]) == {"new", "carried", "expired"}
+    assert set(frame.loc[frame["state"] == "carried"].index) <= set(then["item"])
+    assert set(frame.loc[frame["state"] == "new"].index) <= set(fresh)
+    assert f"Since Sun 8 Nov 2026: {(frame['state'] == 'new').sum()} new" in now.headline
+
+
+def test_what_is_done_this_week_is_told_as_closed_next_week_and_then_no_more(db):
+    item = listed(db).frame["item"].iloc[0]
+    assert run("done", item, "--db", db).exit_code == 0
+    told = json.loads(run("todo", "--db", db, "--json").stdout)
+    assert [row["how"] for row in told["left"] if row["item"] == item] == ["done"]
+    later = listed(db, as_of="2026-11-30", clock="2026-12-20")  # the list of a week before had it closed already
+    assert item not in set(later.frame["item"]) | set(later.tables["left"]["item"])
+
+
+def test_the_rules_that_changed_on_the_command_line(db):
+    said = json.loads(run("policy", "changes", "--since", "2026-01-01", "--db", db, "--json").stdout)
+    assert "SAFE-T" not in said["headline"]
+    assert {"rule": "safe t window", "before": "60 days", "after": "30 days"}.items() <= next(
+        row for row in said["rows"] if row["rule"] == "safe t window"
+    ).items()
