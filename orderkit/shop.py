@@ -58,19 +58,18 @@ class Shop:
         """A new view of the shop as known at a day (its end, UTC) or moment; this one is unchanged."""
         return Shop(self.path, as_of=moment, clock=self._clock, pack=self.pack, sample=self.is_sample)
 
-    @functools.cached_property
-    def _a_week_ago(self):
-        """The to-do list as it would have been a week earlier, its days left counted from that day."""
+    def _back(self, span):
+        """A new view of the shop as it was a while ago, its days left counted from that day."""
         as_of, clock = self.con.sql("SELECT as_of, clock FROM context").fetchall()[0]
-        past = Shop(self.path, as_of=as_of - WEEK, clock=clock - WEEK, pack=self.pack, sample=self.is_sample)
-        try:
-            return analyses.earlier(past._answers, self.pack)
-        finally:
-            past.close()
+        return Shop(self.path, as_of=as_of - span, clock=clock - span, pack=self.pack, sample=self.is_sample)
 
     def todo(self):
         """What to do, by when, for how much: by deadline, then money; what is new and what left since the list of a week ago."""
-        return analyses.todo(self._answers, pack=self.pack, before=self._a_week_ago)
+        past = self._back(WEEK)
+        try:
+            return analyses.todo(self._answers, pack=self.pack, past=past._answers)
+        finally:
+            past.close()
 
     def today(self):
         """What expires before next Monday."""

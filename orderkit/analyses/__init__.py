@@ -6,6 +6,5 @@ from orderkit.analyses.losses import losses
 from orderkit.analyses.returns import returns
 from orderkit.analyses.rule_changes import rule_changes
 from orderkit.analyses.todo import today, todo
-from orderkit.analyses.todo_memory import earlier
 
-__all__ = ["earlier", "exposure", "losses", "returns", "rule_changes", "set_aside", "today", "todo", "up_to"]
+__all__ = ["exposure", "losses", "returns", "rule_changes", "set_aside", "today", "todo", "up_to"]

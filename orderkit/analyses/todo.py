@@ -7,7 +7,7 @@ import pandas as pd
 from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.todo_items import NEVER_BACK, decided, items, standing, won_back
-from orderkit.analyses.todo_memory import gone, since_then, with_states
+from orderkit.analyses.todo_memory import earlier, gone, since_then, with_states
 from orderkit.analyses.todo_shown import ToDo
 from orderkit.analyses.words import add, amounts, count
 
@@ -43,18 +43,21 @@ VIEW = {
 }  # fmt: skip
 
 
-def todo(con, *, pack=None, before=None):
+def todo(con, *, pack=None, past=None):
     """Everything that waits for the seller: what is about to be lost first, then by deadline, then by money.
 
     Needs the facts and the answers of `pack`; what the pack asks without a buyer's request (its standing questions) is in it too.
     `money` is what may have to be refunded or can be claimed; `item` names a thing to do for as long as it stands, and whatever
     `decisions` close is left out. `latest`: where the sources of a deadline differ, the latest of them. Days left are counted
-    from the clock, not from the as-of. `before`: the list of a week ago (see todo_memory.earlier); `state` then says new or
-    carried instead of open, beside expired (probably past), and `.tables["left"]` has what was closed or settled since.
+    from the clock, not from the as-of. `past`: a connection that shows the same shop as of an earlier day, with its own facts and
+    answers; `state` then says new or carried instead of open, beside expired (probably past), and `.tables["left"]` has what was
+    closed or settled since.
     """
     found, closed = items(con, pack)
+    before = earlier(past, pack, found)
     things, left = with_states(found, before), gone(found, closed, decided(con), before)
-    return _result(con, "todo", TITLE, things, pack, closed, left, since_then(things, left, before))
+    how = [] if before is None else _not_compared(things, before)
+    return _result(con, "todo", TITLE, things, pack, closed, left, since_then(things, left, before), how)
 
 
 def today(con, *, pack=None):
@@ -65,6 +68,16 @@ def today(con, *, pack=None):
     urgent = [thing for thing in things if thing["state"] == "expired" or (thing["deadline"] and thing["deadline"] < monday)]
     title = f"What cannot wait until {show.day(monday)}"
     return _result(con, "today", title, urgent, pack, closed, how=_later(things, urgent))
+
+
+def _not_compared(things, before):
+    """How many things nobody knows to be new or not."""
+    open_things = sum(thing["state"] == "open" for thing in things)
+    if open_things:
+        yield (
+            f"{count(open_things, 'thing')} neither new nor old: no export of before {show.day(before.day)} is loaded that tells "
+            "whether they waited then."
+        )
 
 
 def _later(things, urgent):

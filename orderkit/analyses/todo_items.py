@@ -10,6 +10,8 @@ from orderkit.analyses.words import count
 from orderkit.marketplaces import marketplaces
 
 SOON = 7  # days: claims and cancel requests that run out within them stand first
+STALE = 30  # days: what ran out longer ago stands last
+LAST = 5  # the group of what is long past
 NEVER_BACK = ("fba_refund", "never_back")
 WHAT = {
     "cancel": "The buyer asks to cancel",
@@ -189,11 +191,13 @@ def _place(thing, clock):
     money = thing["money"]
     dear = (money is None, -(money or 0))
     key = (thing["account"], thing["order_id"], thing["item_key"], thing["kind"])
-    return _group(thing, clock), thing["deadline"] or dt.date.max, *dear, *key
+    group = _group(thing, clock)
+    alike = (thing["kind"], thing["answer"] or "") if group == LAST else ("", "")
+    return group, *alike, thing["deadline"] or dt.date.max, *dear, *key
 
 
 def _group(thing, clock):
-    """Money already gone, claims and cancel requests that run out soon, claims probably past; then all else."""
+    """Money already gone, claims and cancel requests that run out soon, claims probably past; all else; what is long past."""
     past = thing["state"] == "expired"
     soon = past or (thing["deadline"] and thing["deadline"] <= clock + dt.timedelta(days=SOON))
     cancel = thing["kind"] == "cancel" or thing["answer"] == "cancel_as_buyer_request"
@@ -203,7 +207,7 @@ def _group(thing, clock):
         return 3 if past else 1
     if cancel and soon and thing["status"] in ("pending", "unshipped", "partially_shipped"):
         return 2
-    return 4
+    return LAST if past and thing["deadline"] and thing["deadline"] < clock - dt.timedelta(days=STALE) else 4
 
 
 def decided(con):

@@ -9,33 +9,63 @@ from orderkit.analyses import show
 from orderkit.analyses.todo_items import items
 from orderkit.analyses.words import count
 
-WEEK = dt.timedelta(days=7)
+KEY = ["account", "item", "order_id", "line", "item_key"]
 LEFT = ["item", "kind", "what", "account", "order_id", "money", "currency", "deadline", "how", "on"]
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """The list as it stood on an earlier day: {(account, item): thing}."""
+    """The list as it stood on an earlier day: {(account, item): thing}.
+
+    `blank`: (account, item) of things of today about which later exports alone tell: nobody knows whether they waited then.
+    """
 
     day: dt.date
     things: dict
+    blank: set
 
 
-def earlier(con, pack):
-    """The list that a view of the shop as of an earlier day gives; needs its facts and its answers by `pack`."""
-    things, _ = items(con, pack)
-    return Earlier(con.sql("SELECT as_of_day FROM context").fetchall()[0][0], _by_name(things))
+def earlier(past, pack, things):
+    """The list of the earlier day that the connection `past` shows, beside the `things` of today; None without such a connection.
+
+    Needs the facts of that day and its answers by `pack`.
+    """
+    if past is None:
+        return None
+    found, _ = items(past, pack)
+    return Earlier(past.sql("SELECT as_of_day FROM context").fetchall()[0][0], _by_name(found), _blank(past, things))
+
+
+def _blank(past, things):
+    keys = pd.DataFrame([{key: thing[key] for key in KEY} for thing in things], columns=KEY).astype(object)
+    past.register("things_of_today", keys)
+    found = past.sql("""
+        SELECT of_today.account, of_today.item
+        FROM things_of_today AS of_today
+        JOIN order_lines AS lines ON lines.account = of_today.account AND lines.order_id = of_today.order_id
+            AND lines.line = of_today.line AND lines.reconstructed
+        UNION
+        SELECT of_today.account, of_today.item
+        FROM things_of_today AS of_today
+        JOIN returns ON returns.account = of_today.account AND returns.return_id = of_today.item_key AND returns.reconstructed
+    """).fetchall()
+    past.unregister("things_of_today")
+    return set(found)
 
 
 def with_states(things, before):
-    """The things with `state` new (not in the earlier list) or carried, where they have not expired."""
-    if before is None:
-        return things
-    state = {True: "carried", False: "new"}
-    return [
-        thing if thing["state"] == "expired" else {**thing, "state": state[(thing["account"], thing["item"]) in before.things]}
-        for thing in things
-    ]
+    """The things with `state` carried (in the earlier list too) or new, where they have not expired and it can be told."""
+    return [thing if before is None else {**thing, "state": _state(thing, before)} for thing in things]
+
+
+def _state(thing, before):
+    key = (thing["account"], thing["item"])
+    if thing["state"] == "expired":
+        return "expired"
+    if key in before.things:
+        return "carried"
+    asked_since = thing["asked_at"] is not None and thing["asked_at"].astimezone(dt.UTC).date() > before.day
+    return "open" if key in before.blank and not asked_since else "new"
 
 
 def gone(things, closed, decided, before):
@@ -89,8 +119,9 @@ def _noted(on):
 
 
 def _just_expired(thing, before):
-    past = before.things.get((thing["account"], thing["item"]))
-    return thing["state"] == "expired" and (past is None or past["state"] != "expired")
+    key = (thing["account"], thing["item"])
+    past = before.things.get(key)
+    return thing["state"] == "expired" and (key not in before.blank if past is None else past["state"] != "expired")
 
 
 def _by_name(things):

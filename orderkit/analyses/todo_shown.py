@@ -7,12 +7,12 @@ import pandas as pd
 
 from orderkit.analyses import show
 from orderkit.analyses.result import Result
-from orderkit.analyses.todo_items import sentence
+from orderkit.analyses.todo_items import STALE, sentence
 from orderkit.analyses.todo_memory import what_left
 from orderkit.analyses.words import add, amounts, count
 from orderkit.errors import UnknownName
 
-SEVERAL = 3  # undated things alike that follow one another are shown as one from this number on
+SEVERAL = 3  # things alike, undated or long past, that follow one another are shown as one from this number on
 SHEET = ["item", "order", "by", "what", "advice", "money", "done", "amount", "currency", "day", "link"]
 
 
@@ -79,11 +79,12 @@ def _is_new(thing):
 
 
 def _alike(thing):
-    return thing["deadline"] is not None, thing["kind"], thing["answer"], thing["state"] == "expired", thing["advice"]
+    dated = thing["deadline"] is not None and not (thing["state"] == "expired" and -thing["days_left"] > STALE)
+    return dated, thing["kind"], thing["answer"], thing["state"] == "expired", thing["advice"]
 
 
 def _gathered(things):
-    """Lists of things to be shown as one entry: undated ones alike that follow one another; all others stand alone."""
+    """Lists of things to be shown as one entry: alike, undated or long past, and one after another; all others stand alone."""
     for (dated, *_), alike in itertools.groupby(things, key=_alike):
         found = list(alike)
         yield from [found] if not dated and len(found) >= SEVERAL else ([thing] for thing in found)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 import shops
 
-from orderkit.analyses import earlier, today, todo
+from orderkit.analyses import today, todo
 
 D = Decimal
 THEN, NOW = dt.date(2026, 3, 24), dt.date(2026, 3, 31)
@@ -29,7 +29,7 @@ def asking(day, *orders, deadline=None, reconstructed=False):
 
 
 def compared(con, before):
-    return todo(con, before=earlier(before, None))
+    return todo(con, past=before)
 
 
 def decide(con, item, state, on):
@@ -55,7 +55,7 @@ def test_what_a_later_export_alone_tells_is_not_called_settled():
 def test_what_the_seller_closed_in_the_week_is_told_with_his_word(on, left, still_in_the_exports):
     con = asking(NOW, *(["A"] if still_in_the_exports else []))
     before = asking(THEN, "A")
-    decide(con, earlier(before, None).things.popitem()[0][1], "ignored", on)
+    decide(con, todo(before).frame["item"].item(), "ignored", on)
     result = compared(con, before)
     assert result.frame.empty
     assert result.tables["left"][["how", "on"]].values.tolist() == [["ignored", on]]
@@ -84,3 +84,20 @@ def test_without_an_earlier_list_nothing_is_called_new():
     assert "Since" not in result.headline
     assert "left" not in result.to_json()
     assert compared(asking(NOW, "A"), asking(THEN)).to_json()["left"] == []
+
+
+def test_nothing_is_called_new_of_which_no_export_of_then_tells():
+    con, before = asking(NOW, "A", "B"), shops.empty(as_of=THEN)
+    shops.add_line(before, "A", value=D("10.00"), status=None, reconstructed=True)
+    result = compared(con, before)
+    assert result.frame.set_index("order_id")["state"].to_dict() == {"A": "open", "B": "new"}
+    assert result.how[0].startswith("1 thing neither new nor old: no export of before Tue 24 Mar 2026 is loaded")
+
+
+def test_what_is_long_past_stands_last_and_together():
+    days = {f"old {n}": NOW - dt.timedelta(days=31 + n) for n in range(3)} | {"late": NOW - dt.timedelta(days=30), "soon": NOW}
+    con = asking(NOW, *days, deadline=days)
+    con.execute("UPDATE order_lines SET status = 'shipped'")
+    result = todo(con)
+    assert result.frame["order_id"].tolist() == ["late", "soon", "old 2", "old 1", "old 0"]
+    assert "3 times: The buyer asks to cancel" in repr(result)
