@@ -80,7 +80,7 @@ def _case(pack, question, row, answered, in_force):
         missing=tuple(missing.split(",")) if missing else (),
         ask_for=tuple(ask_for.split("; ")) if ask_for else (),
         source=source,
-        in_force=tuple(entry for entry in in_force if entry["parameter"] in (*rule.parameters, *rule.tells)),
+        in_force=tuple(entry for entry in in_force if entry["parameter"] in (*rule.parameters, *(rule.tells if decided else ()))),
         draft=draft(rule, row) if decided else "",
     )
 
