@@ -21,7 +21,7 @@ PACKAGE = ROOT / "orderkit"
 LAYERS = [
     ("errors",), ("places",), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",), ("statistics",),
     ("analyses",), ("charts",), ("reports",), ("simulate",), ("shop",), ("doctor", "lab"),
-    ("starters",), ("terminal",), ("policy_cli",), ("cli",), ("__main__",),
+    ("starters",), ("terminal",), ("policy_cli", "backtest_cli"), ("cli",), ("__main__",),
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 HIGH_FOR_NOBODY = {"simulate", "doctor", "lab", "__main__"}  # only the command line (or nobody) may import these
@@ -71,8 +71,8 @@ def test_public_names_are_pinned():
     assert all(getattr(orderkit, name) is not None for name in orderkit.__all__)
     verbs = [name for name in vars(orderkit.Shop) if not name.startswith("_")]
     assert sorted(verbs) == [
-        "as_of", "ask", "close", "compare", "data_up_to", "explain", "exposure", "losses", "measure", "report", "returns",
-        "rule_changes", "set_aside", "sql", "today", "todo", "up_to", "weeks",
+        "as_of", "ask", "backtest", "close", "compare", "data_up_to", "explain", "exposure", "health", "losses", "measure",
+        "report", "returns", "rule_changes", "set_aside", "sql", "today", "todo", "up_to", "weeks",
     ]  # fmt: skip
 
 

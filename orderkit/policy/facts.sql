@@ -37,6 +37,7 @@ WITH placed AS (
         order_lines.account, order_lines.order_id, order_lines.line, order_lines.sku, order_lines.order_item_id,
         order_lines.channel, order_lines.marketplace, order_lines.currency, order_lines.reconstructed, order_lines.status,
         order_lines.ordered_at, order_lines.ordered_at_grain, order_lines.ship_by, order_lines.deliver_by,
+        order_lines.deliver_by_before_extension,
         order_lines.buyer_cancel_requested, context.as_of, coalesce(marketplaces.zone, 'UTC') AS zone,
         -- refundable: what the buyer paid for goods and shipping; without a price nothing is known, a blank extra is none
         CAST(order_lines.item_price + coalesce(order_lines.shipping_price, 0) - coalesce(order_lines.discounts, 0)
@@ -56,6 +57,7 @@ parcel_states AS (
     SELECT
         parcel_lines.account, parcel_lines.order_id, parcel_lines.line, parcels.parcel, parcels.carrier, parcels.service,
         nullif(parcels.tracking, '') AS tracking_number, parcels.protected, parcels.insured, parcels.delivered_at,
+        parcels.confirmed_at,
         coalesce(parcels.shipped_at, parcels.first_scan_at) AS sent_at,
         greatest(parcels.shipped_at, parcels.first_scan_at, parcels.last_scan_at) AS seen_at,
         parcels.shipped_at IS NOT NULL OR parcels.first_scan_at IS NOT NULL OR parcels.last_scan_at IS NOT NULL
@@ -64,7 +66,8 @@ parcel_states AS (
             WHEN parcels.outcome IN ('lost', 'damaged', 'returned', 'returning') THEN parcels.outcome
             WHEN parcels.outcome = 'rejected' THEN 'returning'
             WHEN parcels.outcome = 'delivered' OR parcels.delivered_at IS NOT NULL THEN 'delivered'
-            WHEN parcels.tracking = '' THEN 'none'            -- known to have no tracking number
+            -- known to have no number, and no carrier's scan either: nobody can look
+            WHEN parcels.tracking = '' AND parcels.first_scan_at IS NULL THEN 'none'
             WHEN parcels.outcome = 'in_transit' THEN 'in_transit'
         END AS state                                          -- scans without an outcome: not known, it may be delivered by now
     FROM parcel_lines
@@ -78,6 +81,12 @@ ranked_parcels AS (
     SELECT
         account, order_id, line, carrier, service, tracking_number, protected, insured, delivered_at, sent_at, seen_at, state,
         bool_or(sent) OVER (PARTITION BY account, order_id, line) AS any_sent,
+        -- confirmed once all its parcels are: where one is not told, nothing is
+        CASE
+            WHEN count(*) OVER (PARTITION BY account, order_id, line)
+                = count(confirmed_at) OVER (PARTITION BY account, order_id, line)
+                THEN max(confirmed_at) OVER (PARTITION BY account, order_id, line)
+        END AS confirmed_at,
         row_number() OVER (
             PARTITION BY account, order_id, line
             ORDER BY
@@ -175,6 +184,8 @@ dated AS (
         local_day(placed.zone, placed.ordered_at) AS ordered_day,
         local_day(placed.zone, placed.ship_by) AS ship_by_day,
         local_day(placed.zone, placed.deliver_by) AS deliver_by_day,
+        local_day(placed.zone, placed.deliver_by_before_extension) AS first_deliver_by_day,
+        local_day(placed.zone, ranked_parcels.confirmed_at) AS confirmed_day,
         local_day(placed.zone, placed.as_of) AS as_of_day,
         local_day(placed.zone, ranked_parcels.sent_at) AS shipped_day,
         local_day(placed.zone, ranked_parcels.seen_at) AS seen_day,
@@ -245,7 +256,7 @@ followed AS (
 SELECT
     account, order_id, line, sku, order_item_id, channel, marketplace,
     currency, reconstructed, value,
-    ordered_at, ordered_day, ship_by_day, deliver_by_day, as_of_day,
+    ordered_at, ordered_day, ship_by_day, deliver_by_day, first_deliver_by_day, as_of_day,
     status,
     CASE
         WHEN status IN ('shipped', 'partially_shipped') THEN true
@@ -261,7 +272,7 @@ SELECT
         WHEN contains(lower(carrier), 'dhl') OR contains(lower(carrier), 'deutsche post') THEN 'dhl'
         ELSE 'other'
     END AS carrier_name,
-    tracking_number, service, shipped_day, seen_day,
+    tracking_number, service, shipped_day, confirmed_day, seen_day,
     CASE WHEN tracking = 'delivered' THEN delivered_day END AS delivered_day,
     CASE
         WHEN tracking = 'in_transit' THEN days_silent

@@ -4,14 +4,18 @@ import datetime as dt
 import functools
 
 import duckdb
+import pandas as pd
 
 from orderkit.store import schema
 
 FACTS = {
     "line_facts": """
         account VARCHAR, order_id VARCHAR, line VARCHAR, sku VARCHAR, channel VARCHAR, marketplace VARCHAR, currency VARCHAR,
-        value DECIMAL(18, 2), ordered_day DATE, ship_by_day DATE, deliver_by_day DATE, status VARCHAR, delivery VARCHAR,
-        tracking VARCHAR,
+        value DECIMAL(18, 2), ordered_day DATE, ship_by_day DATE, deliver_by_day DATE, first_deliver_by_day DATE, as_of_day DATE,
+        status VARCHAR, delivery VARCHAR, tracking VARCHAR, confirmed BOOLEAN, handed_over BOOLEAN, official_request BOOLEAN,
+        shipped_day DATE, confirmed_day DATE, delivered_day DATE, seen_day DATE,
+        carrier VARCHAR, carrier_name VARCHAR, service VARCHAR, tracking_number VARCHAR, protected BOOLEAN, insured BOOLEAN,
+        complained BOOLEAN, refund_on_record VARCHAR, refunded_day DATE,
         days_past_deliver_by INTEGER, days_past_ship_by INTEGER,
         cancel_asked_at TIMESTAMPTZ, cancel_answered_at TIMESTAMPTZ,
         upgrade_asked_at TIMESTAMPTZ, upgrade_answered_at TIMESTAMPTZ,
@@ -39,6 +43,10 @@ LINE = {
     "currency": "USD",
     "status": "shipped",
     "ordered_day": dt.date(2026, 3, 2),
+    "as_of_day": dt.date(2026, 3, 31),
+    "confirmed": True,
+    "handed_over": True,
+    "official_request": False,
 }
 RETURN = {
     "account": "shop",
@@ -71,7 +79,7 @@ def empty(as_of=dt.date(2026, 3, 31), clock=None):
 
 def clear(con):
     """Empties everything that a test may have put in: cheaper than a new connection."""
-    for table in ("order_lines", "parcels", "parcel_lines", "returns", "loads", "rejects", *FACTS):
+    for table in ("order_lines", "parcels", "parcel_lines", "returns", "money", "feedback", "loads", "rejects", *FACTS):
         con.execute(f"DELETE FROM {table}")
 
 
@@ -86,6 +94,15 @@ def put(con, table, **values):
     values = {name: value for name, value in values.items() if name in columns_of(table)}
     names = ", ".join(f'"{name}"' for name in values)
     con.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('$' + name for name in values)})", values)
+
+
+def put_many(con, table, rows):
+    """Adds rows that have the same keys, at once: for shops of hundreds of orders."""
+    frame = pd.DataFrame(rows, dtype=object)
+    names = ", ".join(f'"{name}"' for name in frame.columns if name in columns_of(table))
+    con.register("many_rows", frame)
+    con.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM many_rows")
+    con.unregister("many_rows")
 
 
 def add_line(con, order_id, line="1", **values):
@@ -109,6 +126,20 @@ def add_return(con, return_id, order_id, line=None, **values):
     amount = values.get("refunded")
     for table in ("returns", "return_facts"):
         put(con, table, **values | {"refunded_amount": amount, "is_refunded": True if amount and amount > 0 else None})
+
+
+def add_booking(con, row, order_id, category, amount, **values):
+    """One booking of the money exports that counts, for example an A-to-z claim of -10.00."""
+    put(
+        con,
+        "money",
+        **{"account": "shop", "row": row, "order_id": order_id, "category": category, "amount": amount, "counts": True} | values,
+    )
+
+
+def add_feedback(con, order_id, rating, **values):
+    """The feedback of one order, one to five stars."""
+    put(con, "feedback", **{"account": "shop", "row": f"F-{order_id}-{rating}", "order_id": order_id, "rating": rating} | values)
 
 
 def add_answer(con, question, order_id, key, **values):

@@ -23,16 +23,20 @@ lines = st.lists(
         "order_id": st.sampled_from("ABC"), "channel": st.sampled_from(["FBM", "FBM", "FBA"]), "place": places,
         "value": money, "item_price": money, "units": st.one_of(st.none(), st.integers(0, 4)), "status": statuses,
         "status_as_exported": st.sampled_from(["Shipped", "Cancelled"]), "delivery": deliveries,
-        "tracking": st.sampled_from([None, "none", "in_transit"]), "ordered_day": days,
+        "tracking": st.sampled_from([None, "none", "in_transit", "delivered", "lost", "returned"]), "ordered_day": days,
         "deliver_by_day": days, "days_past_deliver_by": st.sampled_from([None, -1, 0, 1, 3, 4, 30, 31, 90, 91]),
-        "days_past_ship_by": st.sampled_from([None, -1, 0, 1]),
+        "days_past_ship_by": st.sampled_from([None, -1, 0, 1]), "ship_by_day": days, "confirmed_day": days, "shipped_day": days,
+        "delivered_day": days, "first_deliver_by_day": days, "confirmed": st.sampled_from([True, False, None]),
+        "handed_over": st.sampled_from([True, True, False, None]), "official_request": st.sampled_from([True, False, None]),
+        "as_of_day": st.just(dt.date(2026, 3, 5)),
     }),
     max_size=8,
 )  # fmt: skip
 parcels = st.lists(
     st.fixed_dictionaries({
         "order_id": st.sampled_from("ABCZ"), "carrier": st.sampled_from(["UPS", None]), "named": st.booleans(),
-        "outcome": outcomes, "delivered_at": st.sampled_from([None, dt.datetime(2026, 3, 9, tzinfo=dt.UTC)]),
+        "tracking": st.sampled_from([None, "", "Z9", "Z9"]), "outcome": outcomes,
+        "delivered_at": st.sampled_from([None, dt.datetime(2026, 3, 9, tzinfo=dt.UTC)]),
     }),
     max_size=5,
 )  # fmt: skip
@@ -42,10 +46,18 @@ returns = st.lists(
         "reason_group": st.sampled_from(["fit_style", "remorse", None]), "reason": st.sampled_from(["X", "Y"]),
         "usual_cause": st.just("buyer"), "refunded": money,
         "status": st.sampled_from(["approved", "cancelled", "declined", None]),
+        "a_to_z_claim": st.sampled_from([True, False, None]),
     }),
     max_size=6,
 )  # fmt: skip
 moments = st.integers(0, 500).map(lambda hours: dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=hours))
+troubles = st.lists(
+    st.fixed_dictionaries({
+        "order_id": st.sampled_from("ABZ"), "category": st.sampled_from(["a_to_z", "chargeback", "refund"]),
+        "amount": st.sampled_from([Decimal(-5), Decimal(5)]), "counts": st.booleans(), "rating": st.integers(0, 5),
+    }),
+    max_size=4,
+)  # fmt: skip
 loads = st.lists(st.fixed_dictionaries({
     "format": st.sampled_from(["a", "b"]), "file": st.sampled_from(["x", "y"]), "lines": st.integers(0, 9),
     "quarantined": st.integers(0, 3), "covers_from": moments, "covers_to": moments,
@@ -70,6 +82,15 @@ LINE = [
     "deliver_by_day",
     "days_past_deliver_by",
     "days_past_ship_by",
+    "ship_by_day",
+    "confirmed_day",
+    "shipped_day",
+    "delivered_day",
+    "first_deliver_by_day",
+    "confirmed",
+    "handed_over",
+    "official_request",
+    "as_of_day",
 ]
 RETURN = [
     "return_id",
@@ -85,13 +106,14 @@ RETURN = [
     "usual_cause",
     "status",
     "refunded",
+    "a_to_z_claim",
 ]
 
 
 class Shop:
     """What was put in, as frames."""
 
-    def __init__(self, con, drawn_lines, drawn_parcels, drawn_returns, drawn_loads):
+    def __init__(self, con, drawn_lines, drawn_parcels, drawn_returns, drawn_troubles, drawn_loads):
         shops.clear(con)
         for number, row in enumerate(drawn_lines):
             row |= {"line": str(number), "marketplace": row["place"][0], "currency": row["place"][1]}
@@ -99,19 +121,25 @@ class Shop:
         for number, row in enumerate(drawn_parcels):
             row["parcel"] = f"P{number}"
             held = [line["line"] for line in drawn_lines if line["order_id"] == row["order_id"]]
-            facts = {key: row[key] for key in ("carrier", "named", "outcome", "delivered_at")}
+            facts = {key: row[key] for key in ("carrier", "named", "outcome", "delivered_at", "tracking")}
             shops.add_parcel(con, row["parcel"], row["order_id"], *held, **facts)
         for number, row in enumerate(drawn_returns):
             of = drawn_lines[row["pick"]] if row["pick"] < len(drawn_lines) else {"order_id": "Z", "line": None}
             row |= {"return_id": f"R{number}", "order_id": of["order_id"], "line": of["line"]}
             row |= {"marketplace": row["place"][0], "currency": row["place"][1]}
             shops.add_return(con, **row)
+        for number, row in enumerate(drawn_troubles):
+            shops.add_booking(con, str(number), row["order_id"], row["category"], row["amount"], counts=row["counts"])
+            if row["rating"]:
+                shops.add_feedback(con, row["order_id"], row["rating"])
         for number, row in enumerate(drawn_loads):
             shops.add_load(con, file_id=number, sha256=str(number), **{k: v for k, v in row.items() if k != "reasons"})
             for line, reason in enumerate(row["reasons"]):
                 shops.put(con, "rejects", file_id=number, line=line, reason=reason)
         self.lines = pd.DataFrame(drawn_lines, columns=LINE)
-        self.parcels = pd.DataFrame(drawn_parcels, columns=["parcel", "order_id", "carrier", "named", "outcome", "delivered_at"])
+        told = ["parcel", "order_id", "carrier", "named", "outcome", "delivered_at", "tracking"]
+        self.parcels = pd.DataFrame(drawn_parcels, columns=told)
+        self.troubles = drawn_troubles
         self.returns = pd.DataFrame(drawn_returns, columns=RETURN)
         self.loads = pd.DataFrame(
             drawn_loads, columns=["format", "file", "lines", "quarantined", "covers_from", "covers_to", "reasons"]
@@ -278,7 +306,112 @@ def lines_set_aside(shop):
     return grouped(f, ["file", "reason"], lines=(None, None))
 
 
-TWINS = [status_counts, orders_by_week, delivery_by_week, late_open, not_shipped, return_reasons, returns_by_week,
+def by_order(shop, judge, *, counts, keep=lambda line: True):
+    """{(account, week, day, marketplace): counts}: each order once; judge(number, lines) gives (day, the counts it is in)."""
+    found = {}
+    for number in dict.fromkeys(shop.lines["order_id"]):
+        mine = shop.lines[(shop.lines["order_id"] == number) & (shop.lines["channel"] == "FBM")].astype(object)
+        mine = [row for row in mine.where(mine.notna(), None).to_dict("records") if keep(row)]
+        judged = judge(number, mine) if mine else None
+        if judged is None:
+            continue
+        day, site = judged[0], min((row["marketplace"] for row in mine if row["marketplace"]), default=None)
+        week = day - dt.timedelta(days=day.weekday()) if day and site else None
+        row = found.setdefault(("shop", week, day, site), dict.fromkeys(counts, 0))
+        for name in judged[1]:
+            row[name] += 1
+    return found
+
+
+def least(days):
+    return min((day for day in days if day), default=None)
+
+
+def late_shipment_orders(shop):
+    def state(row):
+        if row["confirmed_day"] and row["ship_by_day"]:
+            return "defects" if row["confirmed_day"] > row["ship_by_day"] else "in_time"
+        if row["confirmed"] or row["confirmed_day"]:
+            return "unknown"
+        return "overdue" if row["status"] == "unshipped" and (row["days_past_ship_by"] or 0) > 0 else "waiting"
+
+    def judge(_, lines):
+        states = {state(row) for row in lines}
+        worst = next(name for name in ("defects", "unknown", "in_time", "overdue", "waiting") if name in states)
+        day = least(row["ship_by_day"] or row["ordered_day"] for row in lines)
+        if worst == "waiting":
+            return None
+        return day, {"overdue": ["overdue"], "in_time": ["orders"]}.get(worst, ["orders", worst])
+
+    return by_order(shop, judge, counts=["orders", "defects", "unknown", "overdue"],
+                    keep=lambda row: row["status"] not in ("pending", "cancelled"))  # fmt: skip
+
+
+def cancelled_orders(shop):
+    def judge(_, lines):
+        gone = [row["official_request"] for row in lines if row["status"] == "cancelled" and not row["handed_over"]]
+        whose = ["for_buyer" if all(gone) else "unknown"] if gone else []
+        return least(row["ordered_day"] for row in lines), ["orders", *(["cancelled", *whose] if gone else [])]
+
+    return by_order(shop, judge, counts=["orders", "cancelled", "for_buyer", "unknown"],
+                    keep=lambda row: row["status"] != "pending")  # fmt: skip
+
+
+def tracked_orders(shop):
+    def judge(number, lines):
+        of = shop.parcels["order_id"] == number
+        numbers = [None if pd.isna(told) else told for told in shop.parcels.loc[of, "tracking"]] or [None]
+        state = ["defects"] if "" in numbers else ["unknown"] if None in numbers else []
+        firsts = [row["confirmed_day"] or row["shipped_day"] or row["ship_by_day"] or row["ordered_day"] for row in lines]
+        return least(firsts), ["orders", *state]
+
+    return by_order(shop, judge, counts=["orders", "defects", "unknown"], keep=lambda row: row["handed_over"])
+
+
+def on_time_orders(shop):
+    def state(row):
+        promise = row["first_deliver_by_day"] or row["deliver_by_day"]
+        if row["tracking"] == "delivered" and promise and row["delivered_day"]:
+            return "on_time" if row["delivered_day"] <= promise else "defects"
+        if row["tracking"] == "none":
+            return "untracked"
+        if promise and (row["tracking"] == "lost" or (row["tracking"] == "in_transit" and promise < row["as_of_day"])):
+            return "defects"
+        return "open" if promise and row["tracking"] == "in_transit" else "unknown"
+
+    def judge(_, lines):
+        states = {state(row) for row in lines}
+        worst = next(name for name in ("defects", "unknown", "open", "on_time", "untracked") if name in states)
+        promises = [row["first_deliver_by_day"] or row["deliver_by_day"] or row["ordered_day"] for row in lines]
+        counted = {"open": ["open"], "untracked": ["untracked"], "on_time": ["orders"]}.get(worst, ["orders", worst])
+        told = any(row["first_deliver_by_day"] for row in lines) and "orders" in counted
+        return least(promises), counted + ["before_extension"] * told
+
+    return by_order(shop, judge, counts=["orders", "defects", "unknown", "open", "untracked", "before_extension"],
+                    keep=lambda row: row["handed_over"])  # fmt: skip
+
+
+def defect_orders(shop):
+    def debited(number, category):
+        booked = [
+            each for each in shop.troubles if each["order_id"] == number and each["category"] == category and each["counts"]
+        ]
+        return sum(each["amount"] for each in booked) < 0
+
+    def judge(number, lines):
+        asked = shop.returns.loc[shop.returns["order_id"] == number, "a_to_z_claim"]
+        stars = [each["rating"] for each in shop.troubles if each["order_id"] == number]
+        kinds = {"claims": debited(number, "a_to_z") or any(asked.eq(True)), "chargebacks": debited(number, "chargeback"),
+                 "feedback": any(0 < rating <= 2 for rating in stars)}  # fmt: skip
+        held = [kind for kind, there in kinds.items() if there]
+        return least(row["ordered_day"] for row in lines), ["orders", *(["defects"] if held else []), *held]
+
+    return by_order(shop, judge, counts=["orders", "defects", "claims", "chargebacks", "feedback"],
+                    keep=lambda row: row["status"] != "pending")  # fmt: skip
+
+
+TWINS = [late_shipment_orders, cancelled_orders, tracked_orders, on_time_orders, defect_orders, status_counts,
+         orders_by_week, delivery_by_week, late_open, not_shipped, return_reasons, returns_by_week,
          returns_by_order_week, parcel_outcomes, parcels_by_week, data_up_to, lines_set_aside]  # fmt: skip
 
 
@@ -296,7 +429,7 @@ def test_every_measure_has_a_twin():
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn=st.tuples(lines, parcels, returns, loads))
+@given(drawn=st.tuples(lines, parcels, returns, troubles, loads))
 def test_pandas_finds_the_same(con, drawn):
     shop = Shop(con, *drawn)
     for twin in TWINS:
@@ -312,7 +445,7 @@ def test_pandas_finds_the_same(con, drawn):
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(drawn=st.tuples(lines, parcels, returns, loads))
+@given(drawn=st.tuples(lines, parcels, returns, troubles, loads))
 def test_parts_add_up_to_the_whole(con, drawn):
     """Adding up by any key, or by none, loses no line and no cent; sums of parcels may differ by the rounding of shares."""
     Shop(con, *drawn)

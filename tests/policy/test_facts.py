@@ -50,6 +50,29 @@ def test_days_are_days_of_the_marketplace(con, shop, marketplace, deliver_by, da
 
 
 @pytest.mark.parametrize(
+    ("confirmations", "day"),
+    [
+        (["2026-11-04 07:59:59+00"], dt.date(2026, 11, 3)),
+        (["2026-11-04 08:00:00+00"], dt.date(2026, 11, 4)),
+        (["2026-11-03 20:00:00+00", "2026-11-05 20:00:00+00"], dt.date(2026, 11, 5)),  # confirmed once all of it is
+        (["2026-11-03 20:00:00+00", None], None),
+        ([], None),
+    ],
+)
+def test_a_line_is_confirmed_with_its_last_parcel(con, shop, confirmations, day):
+    shop.line()
+    for place, moment in enumerate(confirmations):
+        shop.parcel(parcel=f"T{place}", tracking=f"T{place}", confirmed_at=moment)
+    assert only(con, "line_facts", "confirmed_day") == day
+
+
+@pytest.mark.parametrize(("before", "day"), [("2026-11-13 07:59:59+00", dt.date(2026, 11, 12)), (None, None)])
+def test_the_promise_before_an_extension_is_a_day_of_its_own(con, shop, before, day):
+    shop.line(deliver_by_before_extension=before)
+    assert only(con, "line_facts", "first_deliver_by_day", "deliver_by_day") == (day, dt.date(2026, 11, 15))
+
+
+@pytest.mark.parametrize(
     ("as_of", "days"),
     [("2026-11-16 07:59:59+00", 0), ("2026-11-16 08:00:00+00", 1), ("2026-11-15 07:59:59+00", -1)],
 )
@@ -102,6 +125,9 @@ def test_what_a_status_tells_without_a_parcel(con, shop, status, confirmed, hand
         ({"outcome": "returned"}, "returned", "came_back"),
         ({"outcome": "in_transit"}, "in_transit", "open_late"),
         ({"outcome": "in_transit", "tracking": ""}, "none", None),
+        ({"outcome": "in_transit", "tracking": "", "shipped_at": "2026-11-03 12:00:00+00"}, "none", None),  # nobody can look
+        ({"outcome": "in_transit", "tracking": "", "first_scan_at": "2026-11-03 12:00:00+00"}, "in_transit", "open_late"),
+        ({"outcome": "unknown", "tracking": "", "first_scan_at": "2026-11-03 12:00:00+00"}, None, None),
         ({"outcome": "unknown"}, None, None),
         ({"first_scan_at": "2026-11-03 12:00:00+00"}, None, None),
     ],

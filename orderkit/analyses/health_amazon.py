@@ -1,0 +1,100 @@
+"""What Amazon's own account-health export says, beside what the exports give for the same days, and why they may differ."""
+
+import numpy as np
+import pandas as pd
+
+from orderkit.analyses.words import count
+
+METRICS = {
+    "late_shipment": ("late_shipment_rate",),
+    "cancel": ("cancellation_rate",),
+    "tracking": ("valid_tracking_rate",),
+    "on_time": ("unit_on_time_delivery_rate", "on_time_delivery_rate"),
+    "order_defect": ("order_defect_rate_mfn",),
+}
+SAME_LENGTH = 1  # days by which a period may differ in length and still be that of a window
+
+
+def amazon_says(con, marketplace=None):
+    """The rates of account_health as exported: account, marketplace, metric, period_from, period_to, count, of, rate, status."""
+    return con.sql(
+        """
+        SELECT account, marketplace, metric, period_from, period_to, "count", "of", CAST(rate AS DOUBLE) AS rate, status
+        FROM account_health
+        WHERE rate IS NOT NULL AND period_to IS NOT NULL AND ($site IS NULL OR marketplace = $site)
+        ORDER BY period_to, account, marketplace, metric
+        """,
+        params={"site": marketplace},
+    ).df()
+
+
+def beside(window, row, sums, said):
+    """What Amazon says of a window, what the exports give for Amazon's own days, and why they may differ; empty without it."""
+    told = _newest(window, said)
+    if told is None:
+        return {}
+    first, last = told["period_from"].date(), told["period_to"].date()
+    same = window.sums(first, last)
+    among = same["orders"] - same["unknown"] * (window.rate != "cancel")
+    bad = same["defects"] / among if among else np.nan
+    sure = window.whole and not (window.rate == "cancel" and same["unknown"])
+    return {
+        "amazon_share": told["rate"], "amazon_count": told["count"], "amazon_of": told["of"],
+        "amazon_from": first, "amazon_to": last, "amazon_status": told["status"],
+        "same_days_orders": among, "same_days_defects": same["defects"],
+        "same_days_share": (1 - bad if window.limit.at_least else bad) if sure else np.nan,
+        "why": "; ".join(_reasons(window, told, same, (first, last))),
+    }  # fmt: skip
+
+
+def _newest(window, said):
+    """The newest row of account_health for a rate, with a period as long as the window where the rate has several windows."""
+    mine = said[(said["account"] == window.account) & (said["marketplace"] == window.marketplace)]
+    mine = mine[mine["metric"].isin(METRICS[window.rate])]
+    length = (mine["period_to"] - mine["period_from"]).dt.days + 1
+    fits = mine[(length - window.over).abs() <= SAME_LENGTH]
+    if fits.empty and len(window.limit.windows) == 1:
+        fits = mine
+    return None if fits.empty else fits.iloc[-1]
+
+
+def _reasons(window, told, same, period):
+    """Why two figures of one rate may differ, what is known of it first."""
+    away = (window.last - period[1]).days
+    if away:
+        yield f"its days end {abs(away)} day{'s' * (abs(away) > 1)} {'before' if away > 0 else 'after'} those of your files"
+    length = (period[1] - period[0]).days + 1
+    if abs(length - window.over) > SAME_LENGTH:
+        yield f"its period is of {length} days, the limit's window of {window.over}"
+    if not pd.isna(told["of"]) and same["orders"] != told["of"]:
+        yield f"your files hold {count(same['orders'], 'order')} of these days, Amazon counts {int(told['of']):,}"
+    if same["unknown"]:
+        yield f"of {count(same['unknown'], 'order')} your files do not tell {UNKNOWN[window.rate]}"
+    yield from OTHER[window.rate](window, same)
+
+
+def _on_time(window, same):
+    without = same["orders"] - same["before_extension"]
+    if without > 0:
+        told = count(same["before_extension"], "order")
+        yield f"Amazon takes the promise before it was extended, which your files tell for {told}"
+    yield "Amazon counts units in the US, this counts orders"
+
+
+def _order_defect(window, same):
+    if not window.whole:
+        yield "feedback, claims and chargebacks are not all in your files"
+    yield "Amazon takes out claims that it denied or paid itself"
+
+
+UNKNOWN = {
+    "late_shipment": "when they were confirmed, or by when they had to be", "cancel": "who cancelled them",
+    "tracking": "whether they had a tracking number", "on_time": "whether they arrived in time", "order_defect": "",
+}  # fmt: skip
+OTHER = {
+    "late_shipment": lambda window, same: ["Amazon may place an order on another day than that by which it had to be shipped"],
+    "cancel": lambda window, same: ["Amazon knows who cancelled, and why"],
+    "tracking": lambda window, same: ["Amazon asks for a scan by the carrier too, and looks at each category"],
+    "on_time": _on_time,
+    "order_defect": _order_defect,
+}
