@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from orderkit import __version__, terminal
+from orderkit.backtest_cli import backtest_verbs
 from orderkit.errors import OrderkitError
 from orderkit.policy_cli import policy_verbs
 from orderkit.terminal import AS_OF, DB, JSON, PACK
@@ -233,6 +234,7 @@ def _analysis(name, text):
 _analysis("exposure", "Refunds at risk on late deliveries.")
 _analysis("returns", "Why buyers send things back, and what it costs.")
 _analysis("losses", "Parcels lost and damaged, and what to expect.")
+_analysis("health", "How the account stands against Amazon's limits.")
 
 
 @main.command()
@@ -337,6 +339,7 @@ def _asked(question, default, meaning):
 
 
 main.add_command(policy_verbs)
+main.add_command(backtest_verbs)
 
 
 @main.command()

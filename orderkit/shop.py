@@ -101,7 +101,7 @@ class Shop:
 
     def exposure(self, *, marketplace=None):
         """Refunds at risk on late deliveries."""
-        return analyses.exposure(self._facts, marketplace=self._site(marketplace))
+        return analyses.exposure(self._answers, pack=self.pack, marketplace=self._site(marketplace))
 
     def returns(self, *, marketplace=None):
         """Why buyers send things back, and what it costs."""
@@ -110,6 +110,31 @@ class Shop:
     def losses(self, *, marketplace=None):
         """Parcels lost and damaged, and what to expect."""
         return analyses.losses(self._facts, marketplace=self._site(marketplace))
+
+    def health(self, *, marketplace=None):
+        """How the account stands: rates against Amazon's limits, what is left before them, and what Amazon says itself."""
+        return analyses.health(self._facts, self.pack, marketplace=self._site(marketplace))
+
+    def backtest(self, *, as_of, horizon=14, weeks=1, seen=None):
+        """The forecast of arrivals as of a day, from what was known then, scored if the truth is in; see analyses.backtest.
+
+        horizon: days within which open orders are to arrive. weeks: how many as-of days, a week apart, ending with that day.
+        seen: a function that is told of each day before it is worked out, for progress.
+        """
+        day = store.moment(as_of).date()
+        days = [day - WEEK * n for n in reversed(range(weeks))]
+        return analyses.backtest(self._views(days, seen), self._facts, horizon=horizon)
+
+    def _views(self, days, seen):
+        """The shop as of each of the days, one at a time."""
+        for day in days:
+            if seen:
+                seen(day)
+            past = self.as_of(day.isoformat())
+            try:
+                yield past._facts
+            finally:
+                past.close()
 
     def measure(self, name, *, by=None, since=None, until=None, marketplace=None):
         """A measure as a plain frame, by name or as a .sql file; `measures.names()` lists those that are shipped. Your own lie in

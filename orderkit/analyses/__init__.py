@@ -1,10 +1,12 @@
 """The questions that sellers ask, each answered by one function of a connection that gives a Result."""
 
+from orderkit.analyses.backtest import backtest
 from orderkit.analyses.exposure import exposure
 from orderkit.analyses.freshness import set_aside, up_to
+from orderkit.analyses.health import health
 from orderkit.analyses.losses import losses
 from orderkit.analyses.returns import returns
 from orderkit.analyses.rule_changes import rule_changes
 from orderkit.analyses.todo import today, todo
 
-__all__ = ["exposure", "losses", "returns", "rule_changes", "set_aside", "today", "todo", "up_to"]
+__all__ = ["backtest", "exposure", "health", "losses", "returns", "rule_changes", "set_aside", "today", "todo", "up_to"]

@@ -3,6 +3,8 @@
 import pandas as pd
 
 from orderkit import measures
+from orderkit.analyses import show
+from orderkit.analyses.at_risk import at_risk
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add, amounts, count, per_cent
 from orderkit.statistics.rates import wilson
@@ -26,13 +28,18 @@ VIEW = {
 }  # fmt: skip
 
 
-def exposure(con, *, marketplace=None):
+def exposure(con, *, pack=None, marketplace=None):
     """How much the seller may have to refund because the promised day has passed, by marketplace and currency.
 
     A line counts when the seller ships it (FBM), the promised day lies before the as-of day in the marketplace zone, and it is
     open: on its way, or not shipped although paid. Lines whose arrival no export tells are counted beside, never in.
     Money: goods and shipping less promotions, per currency.
+
+    `.tables["totals"]` has a row per currency: what the rules say to refund now, what is expected never to arrive of all parcels
+    on their way, late or not, with 50, 80 and 90 % ranges, what open claims may bring at most, and what claims have brought;
+    `.tables["parcels"]` a row per parcel on its way with its chances (see at_risk). Needs the answers of `pack`.
     """
+    risk = at_risk(con, pack, marketplace=marketplace)
     found = {
         name: measures.rows(con, name, by=KEYS, marketplace=marketplace)
         for name in ("delivery_by_week", "late_open", "not_shipped")
@@ -47,11 +54,17 @@ def exposure(con, *, marketplace=None):
     return Result(
         kind="exposure",
         title=TITLE,
-        headline=_headline(sums, totals, unknown),
+        headline=_headline(sums, totals, unknown) + _foretold(risk.totals),
         frame=pd.DataFrame(lines, columns=COLUMNS).astype(TYPES),
-        how=_how(sums),
+        how=[*_how(sums), *_how_foretold(risk)],
         totals=totals,
-        tables={"weeks": weeks, "ages": measures.run(con, "late_open", marketplace=marketplace)},
+        tables={
+            "weeks": weeks,
+            "ages": measures.run(con, "late_open", marketplace=marketplace),
+            "totals": risk.totals,
+            "parcels": risk.parcels,
+            "model": risk.model,
+        },
         money=MONEY,
         shares=SHARES,
         view=VIEW,
@@ -103,6 +116,43 @@ def _headline(sums, totals, unknown):
         worth = f" ({amounts(unknown)})" if amounts(unknown) else ""
         said += f"; whether {count(sums['past_promise_not_known'], 'further line')}{worth} past the day arrived is not known"
     return said + "."
+
+
+def _foretold(totals):
+    """What is expected never to arrive of what is on its way, with its range; nothing where there is no model."""
+    said = [
+        f"{show.money(row['expected'], row['currency'])} ({show.money(row['low90'], row['currency'])} to "
+        f"{show.money(row['high90'], row['currency'])})"
+        for row in totals.to_dict("records")
+        if row["open_parcels"] and not pd.isna(row["expected"])
+    ]
+    if not said:
+        return ""
+    parcels = int(totals["open_parcels"].sum())
+    return f" Of {count(parcels, 'parcel')} on the way, {' and '.join(said)} is expected never to arrive (90 % range)."
+
+
+def _how_foretold(risk):
+    """What the rules refund now, how the chances were found, what claims may bring and brought."""
+    for row in risk.totals.to_dict("records"):
+        if row["refund_now_lines"]:
+            due = show.money(row["refund_now"], row["currency"])
+            yield f"The rules say to refund {count(row['refund_now_lines'], 'line')} now, {due}: not in what is expected."
+        if row["claimable_lines"]:
+            most, got = (show.money(row[name], row["currency"]) for name in ("claimable", "brought"))
+            lines = count(row["claimable_lines"], "line")
+            yield f"Claims with carriers or insurers are open for {lines}, up to {most}; so far such claims brought {got}."
+        if row["open_without_value"]:
+            yield f"{count(row['open_without_value'], 'parcel')} on the way without an amount ({row['currency']}): in no sum."
+    if risk.model is None:
+        yield f"No chance to arrive is told: {risk.why}"
+        return
+    parcels, lost = (int(risk.model.strata[name].sum()) for name in ("parcels", "lost"))
+    yield (
+        f"The chance never to arrive comes from {parcels:,} parcels with tracking, {lost:,} of them lost or not seen after "
+        f"{risk.model.horizon} days: competing risks by carrier, service and lane, thin ones pooled. Ranges hold chance and "
+        "what is not known of these rates."
+    )
 
 
 def _how(sums):

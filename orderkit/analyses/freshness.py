@@ -10,8 +10,14 @@ from orderkit.store import reason_words
 SHOWN = 50  # lines set aside on a page
 BY_STATUS = Need("fate by order status", "order_lines", ("delivery_outcome",))  # told in India alone, so nowhere missed
 
-# section -> the heading it stands under, by which each need says that it fills it; and what is told where it is there
-SECTIONS = {"todo": (gaps.TODO, ()), "exposure": (gaps.LATE, ()), "returns": (gaps.WHY, ()), "losses": (gaps.LOST, (BY_STATUS,))}
+# what rates of an account are reckoned from; no need is said to fill that section, as it is Amazon's sellers alone who have it
+RATED = tuple(need for need in gaps.NEEDS if need.words in ("promised dates", "what became of your parcels", gaps.HEALTH))
+
+# section -> the heading it stands under, by which each need says that it fills it; and what else is told
+SECTIONS = {
+    "todo": (gaps.TODO, ()), "exposure": (gaps.LATE, ()), "returns": (gaps.WHY, ()), "losses": (gaps.LOST, (BY_STATUS,)),
+    "health": (gaps.ACCOUNT, RATED),
+}  # fmt: skip
 
 
 def set_aside(con):

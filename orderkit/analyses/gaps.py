@@ -14,7 +14,7 @@ OLD = 7  # days; the page is a weekly one
 PARTLY = 0.5  # share of lines below which a need counts as met in part only
 TODO, LATE = "What to do first", "Refunds at risk on late deliveries"
 WHY, LOST = "Why buyers send things back", "Parcels lost and damaged, and what to expect"
-EVERY, HEALTH = "every section", "account health"
+EVERY, HEALTH, ACCOUNT = "every section", "account health", "Account health"
 ELSEWHERE = (guide.TEMPLATES, "Carriers")  # exports that serve a seller on any marketplace
 MOST = 2  # exports named for one need
 

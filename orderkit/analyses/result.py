@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from orderkit.analyses import show
-from orderkit.errors import NothingToShow
+from orderkit.errors import NothingToShow, UnknownName
 
 _painters = {}
 
 
-def draws(kind):
-    """Registers the function that draws results of a kind: charts stand above analyses, so they come here."""
+def draws(kind, name=None):
+    """Registers the function that draws results of a kind: charts stand above analyses, so they come here.
+
+    name: of a further chart of that kind; the one without a name is drawn where none is asked for.
+    """
 
     def register(function):
-        _painters[kind] = function
+        _painters[kind, name] = function
         return function
 
     return register
@@ -42,16 +45,22 @@ class Result:
     absent: dict = field(default_factory=dict)
     rows_shown: int = 30
 
-    def chart(self):
-        """The result as a plotly figure. Raises NothingToShow where there is nothing to draw."""
-        if self.kind not in _painters:
-            raise NothingToShow(f"No chart is made for {self.kind}; its numbers are in .frame.")
-        return _painters[self.kind](self)
+    def chart(self, name=None, **asked):
+        """The result as a plotly figure; `name`: one of its further charts, `asked`: what that takes, such as a currency.
 
-    def picture(self):
+        Raises NothingToShow where there is nothing to draw, UnknownName for a name that no chart of this kind has.
+        """
+        if (self.kind, name) not in _painters:
+            known = [named for kind, named in _painters if kind == self.kind and named]
+            if name and known:
+                raise UnknownName("chart", name, known, where=f" of {self.kind}")
+            raise NothingToShow(f"No chart is made for {self.kind}; its numbers are in .frame.")
+        return _painters[self.kind, name](self, **asked)
+
+    def picture(self, name=None, **asked):
         """The chart, or a sentence where there is nothing to draw: for pages that must not stop there."""
         try:
-            return self.chart()
+            return self.chart(name, **asked)
         except NothingToShow as nothing:
             return show.note(str(nothing))
 

@@ -209,7 +209,8 @@ _PIECES = {
 </tr></thead>
 <tbody>
 {% for row in rows %}<tr>
-{%- for cell in row %}<td{% if rights[loop.index0] %} class="ok-right"{% elif cell|length <= 12 %} class="ok-short"{% endif %}>
+{%- for cell in row %}<td{% if rights[loop.index0] %} class="ok-right"{% elif cell|length <= 12 %} class="ok-short"{%
+    elif cell|length > 40 %} class="ok-long"{% endif %}>
 {%- if cell == NOT_KNOWN %}<span class="ok-unknown">{{ cell }}</span>{% else %}{{ cell }}{% endif %}</td>{% endfor -%}
 </tr>
 {% endfor %}</tbody></table></div>""",

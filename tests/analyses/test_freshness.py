@@ -93,8 +93,15 @@ def test_as_of_an_earlier_day_nothing_later_is_told(amazon):
 
 
 def test_every_section_of_the_page_has_needs():
-    for heading, _ in freshness.SECTIONS.values():
-        assert any(heading in need.fills for need in gaps.NEEDS)
+    for heading, others in freshness.SECTIONS.values():
+        assert others or any(heading in need.fills for need in gaps.NEEDS)
+
+
+def test_account_health_tells_what_its_rates_are_reckoned_from(amazon):
+    said = told(amazon, "health")
+    assert said.startswith("Data up to: orders to Mon 2 Nov 2026. Not loaded: promised dates (Amazon Order report")
+    assert "parcels (" in said
+    assert "account health (Amazon account health" in said
 
 
 def test_a_section_that_does_not_exist_is_named(amazon):
