@@ -34,7 +34,7 @@ shop = ok.open(db, as_of=week or None, sample=sample)
 
 # %%
 todo, rule_changes = shop.todo(), shop.rule_changes()
-exposure, returns, losses = shop.exposure(), shop.returns(), shop.losses()
+exposure, returns, losses, health = shop.exposure(), shop.returns(), shop.losses(), shop.health()
 display(shop)
 
 # %% [markdown]
@@ -59,6 +59,7 @@ assert rule_changes.frame["orders"].ge(0).all()
 display(show.note(shop.up_to("exposure")))
 display(exposure)
 display(exposure.picture())
+display(exposure.picture("arrivals"))
 
 # %% tags=["check"]
 assert exposure.frame.select_dtypes("number").fillna(0).ge(0).all().all()
@@ -78,6 +79,18 @@ display(returns.picture())
 display(show.note(shop.up_to("losses")))
 display(losses)
 display(losses.picture())
+
+# %% [markdown]
+# ## Account health
+
+# %%
+display(show.note(shop.up_to("health")))
+display(health)
+display(health.picture())
+
+# %% tags=["check"]
+assert health.frame["share"].dropna().between(0, 1).all()
+assert health.frame["defects"].le(health.frame["orders"]).all()
 
 # %% [markdown]
 # ## What the exports say, added up

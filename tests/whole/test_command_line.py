@@ -91,7 +91,7 @@ def test_a_folder_of_unknown_files_is_listed_not_refused(tmp_path, export):
 
 def test_verbs_on_the_sample(sample_db):
     order = "114-0830925-8690326"
-    of_the_shop = [["todo"], ["today"], ["exposure"], ["returns"], ["losses"]]
+    of_the_shop = [["todo"], ["today"], ["exposure"], ["returns"], ["losses"], ["health"]]
     for verb in [*of_the_shop, ["explain", order], ["ask", order, "--request", "cancel"]]:
         plain, machine = run(*verb, "--db", sample_db), run(*verb, "--db", sample_db, "--json")
         assert plain.exit_code == machine.exit_code == 0, (verb, plain.output)

@@ -1,14 +1,16 @@
 """Every shipped notebook runs on the sample and becomes a page; the weekly page says the same as the analyses."""
 
+import html
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from orderkit import places, reports
+from orderkit import places, reports, store
 from orderkit.analyses import show
 from orderkit.shop import Shop
+from tests.store.exports import ALL_ORDERS, order_line, write
 
 pytestmark = pytest.mark.slow
 NOTEBOOKS = sorted(places.notebooks().glob("*.py"))
@@ -39,13 +41,38 @@ def test_every_notebook_made_a_page(pages):
 
 def test_the_weekly_page_says_what_the_analyses_say(pages, sample_shop):
     words = re.sub(r"<[^>]+>", " ", pages["weekly_report"]).replace("&#39;", "'").replace("&amp;", "&")
-    for result in (sample_shop.todo(), sample_shop.exposure(), sample_shop.returns(), sample_shop.losses()):
-        assert result.headline in words
-    for section in ("todo", "exposure", "returns", "losses"):
+    for question in ("todo", "exposure", "returns", "losses", "health"):
+        assert getattr(sample_shop, question)().headline in words
+    for section in ("todo", "exposure", "returns", "losses", "health"):
         assert sample_shop.up_to(section) in words
     assert show.day(sample_shop.pack.reviewed) in words
-    places_of = [words.index(title) for title in ("What to do first", "Refunds at risk", "Why buyers send", "Parcels lost")]
+    titles = ("What to do first", "Refunds at risk", "Why buyers send", "Parcels lost", "Account health", "What the exports say")
+    places_of = [words.index(title) for title in titles]
     assert places_of == sorted(places_of)
+
+
+def test_the_page_of_late_parcels_says_what_the_analyses_say(pages, sample_shop):
+    words = re.sub(r"<[^>]+>", " ", pages["late_shipment_exposure"]).replace("&#39;", "'").replace("&amp;", "&")
+    exposure, health = sample_shop.exposure(), sample_shop.health()
+    drawn = [exposure.chart(), exposure.chart("arrivals"), health.chart()]
+    drawn += [exposure.chart("money", currency=currency) for currency in exposure.tables["totals"]["currency"]]
+    for said in (exposure.headline, health.headline, *(html.unescape(figure.layout.title.text) for figure in drawn)):
+        assert said in words
+    assert "How the forecast" not in words, "the title of a result is the notebook's heading"
+    assert re.search(r"The 90% range held in \d+ of 6 forecasts in USD; 2 not judged yet", words)
+    assert re.search(r"The chance told lies within the range of what came in \d+ of \d+ groups of orders", words)
+
+
+def test_a_shop_with_too_little_data_has_its_page_of_late_parcels(tmp_path):
+    """One order: nothing can be foretold or checked, the page says so and goes on to account health."""
+    db = tmp_path / "small.duckdb"
+    store.load(write(tmp_path / "orders.txt", ALL_ORDERS, [order_line(1, "1")]), db=db)
+    page = reports.build(places.notebooks() / "late_shipment_exposure.py", to=tmp_path, parameters={"db": db}, name="late")
+    words = re.sub(r"<[^>]+>", " ", Path(page).read_text(encoding="utf-8"))
+    assert "could not be made" not in words
+    assert "There is no arrival curve to draw" in words
+    assert "No forecast can be checked on this shop yet." in words
+    assert words.index("No forecast can be checked") < words.index("Account health")
 
 
 def test_nothing_personal_and_no_request_is_in_a_page(pages):

@@ -100,7 +100,15 @@ def test_an_earlier_view_leaves_the_shop_unchanged(sample_shop):
 def test_every_measure_and_analysis_runs_on_the_sample(sample_shop):
     for name in measures.names():
         assert sample_shop.measure(name) is not None
-    for result in (sample_shop.exposure(), sample_shop.returns(), sample_shop.losses(), sample_shop.todo(), sample_shop.today()):
+    verbs = (
+        sample_shop.exposure,
+        sample_shop.returns,
+        sample_shop.losses,
+        sample_shop.health,
+        sample_shop.todo,
+        sample_shop.today,
+    )
+    for result in (verb() for verb in verbs):
         assert result.headline
         assert result.how
         assert len(repr(result)) > 100
