@@ -7,6 +7,7 @@ from orderkit.analyses import show
 from orderkit.analyses.at_risk import at_risk
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add, amounts, count, per_cent
+from orderkit.errors import UnknownName
 from orderkit.statistics.rates import wilson
 
 TITLE = "Refunds at risk on late deliveries"
@@ -18,6 +19,7 @@ COLUMNS = [
 ]  # fmt: skip
 MONEY = ("at_risk", "value_not_known", "value_past_ship_by")
 SHARES = ("late_share", "late_share_low", "late_share_high")
+BY = ("marketplace", "carrier", "service", "lane", "sku", "week")
 TYPES = dict.fromkeys(MONEY + SHARES, float) | {"past_promise": "Int64", "past_ship_by": "Int64"}
 VIEW = {
     "marketplace": "marketplace", "currency": "currency", "past_promise": "past the promised day, open",
@@ -26,6 +28,31 @@ VIEW = {
     "late_share_low": "at least", "late_share_high": "at most",
     "past_ship_by": "past the ship-by day",
 }  # fmt: skip
+
+
+class Exposure(Result):
+    """Refunds at risk: `.by("carrier")` adds up what is on its way."""
+
+    def by(self, column):
+        """The parcels on their way, added up by marketplace, carrier, service, lane, sku or week (Monday of the promised day).
+
+        A frame with a row per value and currency: parcels, late (past the promised day), without_value, value, expected (never to
+        arrive), the largest first. Raises UnknownName.
+        """
+        if column not in BY:
+            raise UnknownName("column", column, BY, where=" to add up by")
+        parcels = self.tables["parcels"].astype({"value": float, "expected": float})
+        promised = pd.to_datetime(parcels["deliver_by_day"])
+        parcels = parcels.assign(
+            week=promised - pd.to_timedelta(promised.dt.day_of_week, unit="D"),
+            late=(parcels["days_past_deliver_by"] > 0).fillna(False).astype(int),
+            without_value=parcels["value"].isna().astype(int),
+        )  # fmt: skip
+        grouped = parcels.groupby([column, "currency"], dropna=False)
+        sums = grouped[["value", "expected"]].sum(min_count=1)
+        counts = grouped[["late", "without_value"]].sum().assign(parcels=grouped.size())
+        found = counts[["parcels", "late", "without_value"]].join(sums).reset_index()
+        return found.sort_values(["expected", "value"], ascending=False, ignore_index=True)
 
 
 def exposure(con, *, pack=None, marketplace=None):
@@ -51,7 +78,7 @@ def exposure(con, *, pack=None, marketplace=None):
         add(totals, row["currency"], row["at_risk"])
         add(unknown, row["currency"], row["value_not_known"])
     sums = {column: sum(row[column] or 0 for row in lines) for column in COLUMNS if column not in KEYS and "share" not in column}
-    return Result(
+    return Exposure(
         kind="exposure",
         title=TITLE,
         headline=_headline(sums, totals, unknown) + _foretold(risk.totals),

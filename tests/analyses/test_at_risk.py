@@ -9,6 +9,7 @@ import shops
 
 from orderkit import policy
 from orderkit.analyses.at_risk import DRAWS, LEVELS, SEED, TOTALS, at_risk
+from orderkit.errors import UnknownName
 
 D = Decimal
 TUESDAY = dt.date(2026, 3, 31)  # the as-of day
@@ -333,3 +334,22 @@ def test_the_sample_shop(sample_shop):
     assert found.parcels["p_lost"].between(0, 1).all()
     assert (found.parcels["p_lost"] + found.parcels["p_delivered"] <= 1 + 1e-9).all()
     assert (told["expected"] <= told["open_value"]).all()
+
+
+@pytest.mark.parametrize("column", ["marketplace", "carrier", "service", "lane", "sku", "week"])
+def test_what_is_on_its_way_adds_up_by_anything(sample_shop, column):
+    """No parcel and no cent is lost, and currencies stay apart."""
+    result = sample_shop.exposure()
+    totals, found = result.tables["totals"].set_index("currency"), result.by(column)
+    assert len(found) == len(found[[column, "currency"]].drop_duplicates())
+    sums = found.groupby("currency")[["parcels", "value", "expected"]].sum()
+    assert sums["parcels"].to_dict() == totals["open_parcels"].to_dict()
+    assert sums["value"].to_dict() == pytest.approx(totals["open_value"].to_dict())
+    by_hand = result.tables["parcels"].groupby("currency")["expected"].sum()
+    assert sums["expected"].to_dict() == pytest.approx(by_hand.to_dict())
+    assert found["late"].sum() == (result.tables["parcels"]["days_past_deliver_by"] > 0).sum()
+
+
+def test_a_column_that_is_none_names_those_there_are(sample_shop):
+    with pytest.raises(UnknownName, match="carrier"):
+        sample_shop.exposure().by("carier")

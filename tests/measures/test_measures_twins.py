@@ -347,6 +347,34 @@ def late_shipment_orders(shop):
                     keep=lambda row: row["status"] not in ("pending", "cancelled"))  # fmt: skip
 
 
+def lateness_orders(shop):
+    f, found = travelled(shop), {}
+    for _, lines in f.groupby("order_id"):
+        rows = lines.astype(object).where(lines.notna(), None).to_dict("records")
+        states = [row["delivery"] for row in rows]
+        late = [row for row in rows if row["delivery"] == "late"]
+        told = [(row["shipped_day"] > row["ship_by_day"]) if row["shipped_day"] and row["ship_by_day"] else None for row in late]
+        cause = "hand_over" if True in told else "cause_unknown" if None in told else "carrier"
+        counted = ["orders"]
+        if late:
+            counted += ["late", f"late_{cause}" if cause == "cause_unknown" else f"late_by_{cause}"]
+        elif "open_late" in states:
+            counted.append("open_late")
+        elif None in states:
+            counted.append("unknown_delivery")
+        elif set(states) == {"on_time"}:
+            counted.append("on_time")
+        site = min((row["marketplace"] for row in rows if row["marketplace"]), default=None)
+        day = max((row["deliver_by_day"] for row in rows if row["deliver_by_day"]), default=None)
+        week = day - dt.timedelta(days=day.weekday()) if day and site else None
+        figures = ("orders", "on_time", "late", "late_by_hand_over", "late_by_carrier", "late_cause_unknown", "open_late",
+                   "unknown_delivery")  # fmt: skip
+        row = found.setdefault((week, site), dict.fromkeys(figures, 0))
+        for name in counted:
+            row[name] += 1
+    return found
+
+
 def cancelled_orders(shop):
     def judge(_, lines):
         gone = [row["official_request"] for row in lines if row["status"] == "cancelled" and not row["handed_over"]]
@@ -410,7 +438,7 @@ def defect_orders(shop):
                     keep=lambda row: row["status"] != "pending")  # fmt: skip
 
 
-TWINS = [late_shipment_orders, cancelled_orders, tracked_orders, on_time_orders, defect_orders, status_counts,
+TWINS = [late_shipment_orders, lateness_orders, cancelled_orders, tracked_orders, on_time_orders, defect_orders, status_counts,
          orders_by_week, delivery_by_week, late_open, not_shipped, return_reasons, returns_by_week,
          returns_by_order_week, parcel_outcomes, parcels_by_week, data_up_to, lines_set_aside]  # fmt: skip
 
