@@ -100,6 +100,7 @@ def corrected(chance, found):
 
 def not_arriving(model, stratum, age, amounts, *, horizon, found, rng, levels=(0.5, 0.8, 0.9)):
     """The Total of the amounts of open parcels that do not arrive within `horizon` days: chance, parameters and past errors."""
+    age = np.minimum(age, model.horizon + 1)  # from there on all are alike
     cells, cell = np.unique(np.stack([stratum, age]), axis=1, return_inverse=True)
     misses = 1 - model.draws(DRAWS, rng).p_delivered(cells[0], cells[1], horizon)
     errors = np.exp(found.shift + found.spread * rng.standard_t(found.freedom, DRAWS))
