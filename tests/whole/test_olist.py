@@ -282,10 +282,10 @@ def test_what_was_open_and_past_the_promise_in_december(shop):
 
 @pytest.mark.slow
 def test_the_forecast_of_arrivals_beats_the_share_of_the_weeks_before(shop):
-    """Eight weeks of autumn 2017, each from what was known then; the December of that year is the worst of all and no model's."""
-    result = shop.backtest(as_of="2017-11-12", horizon=14, weeks=8)
+    """Four weeks of autumn 2017, each from what was known then; the December of that year is the worst of all and no model's."""
+    result = shop.backtest(as_of="2017-11-12", horizon=14, weeks=4)
     frame = result.frame
-    assert len(frame) == 8
+    assert len(frame) == 4
     assert (frame["skill"] > 0.4).all()
     assert 0.9 < frame["actual"].sum() / frame["expected"].sum() < 1.1
-    assert ((frame["low90"] <= frame["actual"]) & (frame["actual"] <= frame["high90"])).sum() >= 6
+    assert ((frame["low90"] <= frame["actual"]) & (frame["actual"] <= frame["high90"])).sum() >= 3
