@@ -1,6 +1,5 @@
 """orderkit backtest: how forecasts would have come true. Heavy imports happen inside the command."""
 
-import csv
 import json
 import sys
 
@@ -43,5 +42,5 @@ def backtest_exposure(as_of, horizon, weeks, rows, db, as_json):
 
 def _write(orders, file):
     told = orders[COLUMNS].round({"value": 2, "p_delivered": 6, "p_lost": 6})
-    told.to_csv(file, index=False, quoting=csv.QUOTE_MINIMAL)
+    told.to_csv(file, index=False)
     say(f"{len(told):,} orders written to {file}.")

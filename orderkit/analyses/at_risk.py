@@ -1,6 +1,6 @@
 """What may have to be refunded of what is on its way: what the rules refund now, and what is expected never to arrive."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,6 @@ class AtRisk:
 
     parcels: pd.DataFrame
     totals: pd.DataFrame
-    counts: pd.DataFrame = field(repr=False)
     model: object = None
     why: str = ""
 
@@ -63,7 +62,7 @@ def at_risk(con, pack=None, *, marketplace=None):
     except NothingToShow as nothing:
         why = str(nothing)
     brought = con.sql(BROUGHT, params={"marketplace": marketplace}).df().set_index("currency")["amount"]
-    return AtRisk(parcels.reindex(columns=OPEN), _totals(parcels, now, claims, brought, model), counts, model, why)
+    return AtRisk(parcels.reindex(columns=OPEN), _totals(parcels, now, claims, brought, model), model, why)
 
 
 def _among(parcels, lines):
@@ -141,9 +140,7 @@ def _expected(parcels, model):
         levels=LEVELS,
         simulations=20_000 if len(parcels) <= SMALL else 2_000,
     )
-    ranges = found.ranges.to_dict("records")
-    ends = {f"{end}{100 * row['level']:.0f}": row[end] for row in ranges for end in ("low", "high")}
-    return {"expected": found.expected, **ends}
+    return {"expected": found.expected, **found.ends()}
 
 
 BROUGHT = """

@@ -14,7 +14,6 @@ from orderkit.statistics.scores import brier, coverage, reliability, skill
 from orderkit.statistics.track_record import corrected, correction, known, not_arriving, track_record
 
 TITLE = "How the forecast of arrivals comes true"
-EPOCH = dt.date(2000, 1, 1)
 LEVELS = (0.5, 0.8, 0.9)
 SEED = 20210312
 MOST_DAYS = 120
@@ -86,11 +85,8 @@ def _by_currency(orders, model, stratum, age, horizon, found):
         value = orders.loc[mine, "value"].to_numpy()
         rng = np.random.default_rng(SEED)
         whole = not_arriving(model, stratum[mine], age[mine], value, horizon=horizon, found=found, rng=rng, levels=LEVELS)
-        ranges = {
-            f"{end}{100 * row['level']:.0f}": row[end] for row in whole.ranges.to_dict("records") for end in ("low", "high")
-        }
         told = {"currency": currency, "open_orders": len(orders), "value": value.sum(), "expected": whole.expected}
-        rows.append(told | ranges)
+        rows.append(told | whole.ends())
     return rows
 
 
@@ -190,10 +186,11 @@ def _how(told, scored, horizon):
     if told.empty:
         return [*said, f"Scores appear when the data reach {horizon} days past the as-of day."]
     brier_said = f"Brier score {brier(scored['arrived'], scored['p_delivered']):.4f} over {count(len(scored), 'order')}"
-    known_skill = told["skill"].dropna()
+    known_skill = told.drop_duplicates("as_of")["skill"].dropna()  # it is that of the day, not of a currency
     better = f", skill {known_skill.mean():.2f} against the share that arrived in the weeks before" if len(known_skill) else ""
-    ratio = told["actual"].sum() / told["expected"].sum()
-    said.append(f"{brier_said}{better}; amounts that did not arrive in time, actual over expected: {ratio:.2f}.")
+    sums = told.groupby("currency")[["actual", "expected"]].sum()  # never across currencies
+    ratios = ", ".join(f"{actual / expected:.2f} in {currency}" for currency, actual, expected in sums.itertuples() if expected)
+    said.append(f"{brier_said}{better}; amounts that did not arrive in time, actual over expected: {ratios}.")
     for level in (50, 80, 90):
         held = coverage(told["actual"], told[f"low{level}"], told[f"high{level}"])
         said.append(f"{level} % ranges: {held.inside} of {held.n} held the truth ({per_cent(held.share)}).")

@@ -24,6 +24,11 @@ class Total:
     ranges: pd.DataFrame
     simulated: np.ndarray
 
+    def ends(self):
+        """The ends of the ranges by name, for a row of a table: {"low80": ..., "high80": ..., ...}."""
+        rows = self.ranges.to_dict("records")
+        return {f"{end}{100 * row['level']:.0f}": row[end] for row in rows for end in ("low", "high")}
+
 
 def total(probability_draws, amounts, *, rng, cell=None, levels=(0.5, 0.8, 0.9), simulations=2_000):
     """The distribution of the sum of `amounts` that are lost, each lost or not by itself.

@@ -107,3 +107,9 @@ def test_machines_get_the_forecast_and_a_row_per_order(sample_db, tmp_path):
         written = list(csv.DictReader(file))
     assert list(written[0]) == ["order_id", "age_days", "value", "p_delivered", "p_lost"]
     assert len(written) == said["open_orders"]
+
+
+def test_amounts_of_several_currencies_are_never_added_up(tested):
+    told = tested.frame.dropna(subset=["actual"]).groupby("currency")[["actual", "expected"]].sum()
+    by_hand = ", ".join(f"{told.loc[c, 'actual'] / told.loc[c, 'expected']:.2f} in {c}" for c in ("EUR", "USD"))
+    assert any(f"actual over expected: {by_hand}." in sentence for sentence in tested.how)
