@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from orderkit.statistics import delivery
+from orderkit.statistics.scores import pit_of_simulated
 
 from .shops import counts, named, shop
 
@@ -58,7 +59,7 @@ def _number(question, table, column, said, drawn, rng):
     open_, true = table["open"].to_numpy(), int(table[column].sum())
     totals = rng.binomial(open_, np.clip(drawn, 0, 1)).sum(axis=1)
     # a whole number has no exact 80 % range: its place among equals is drawn (randomised PIT)
-    place = (totals < true).mean() + rng.random() * (totals == true).mean()
+    place = pit_of_simulated([true], [totals], rng)[0]
     return {"question": question, "size": int(open_.sum()), "said": float(said @ open_), "true": true, "position": place}
 
 
