@@ -148,8 +148,9 @@ def _check_unknowns(pack, question, con):
     acting = [n for n, rule in enumerate(question.rules, 1) if pack.answers[rule.then].acts]
     if not acting:
         return
-    answers = " ".join(f"WHEN {n} THEN {text(rule.then)}" for n, rule in enumerate(question.rules, 1))
-    answer = f"CASE ordinal {answers} ELSE CAST(ordinal AS VARCHAR) END"
+    names = list(dict.fromkeys(rule.then for rule in question.rules))
+    answers = " ".join(f"WHEN {n} THEN {names.index(rule.then) + 1}" for n, rule in enumerate(question.rules, 1))
+    answer = f"CASE ordinal {answers} ELSE ordinal END"  # numbers are far cheaper to compare than names
     deciding = _deciding(pack, question)
     for name in deciding:
         others = ", ".join(other for other in deciding if other != name) or "()"
@@ -157,7 +158,7 @@ def _check_unknowns(pack, question, con):
         found = con.sql(
             f"SELECT max(ordinal) FILTER (WHERE {name} IS NULL) FROM outcomes GROUP BY {others}"
             f" HAVING bool_or({name} IS NULL AND ordinal IN ({', '.join(map(str, acting))}))"
-            f" AND count(DISTINCT {answer}) > 1 LIMIT 1"
+            f" AND min({answer}) <> max({answer}) LIMIT 1"
         ).fetchall()
         if found:
             rule = question.rules[found[0][0] - 1]
