@@ -22,6 +22,7 @@ from orderkit.errors import DatabaseLocked, DatabaseUnusable, DiskFull
 from orderkit.shop import Shop
 from orderkit.store.engine import database, snapshots
 
+pytestmark = pytest.mark.usefixtures("several_threads")
 posix = pytest.mark.skipif(os.name == "nt", reason="rights and links of a POSIX system")
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from orderkit import store
 from tests.store.exports import ALL_ORDERS, ORDER_REPORT, RETURNS, contents, loaded, order_id, order_line, report_line, write
 
+pytestmark = pytest.mark.usefixtures("several_threads")
 FEW = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 BROKEN = ["not an order", "a\tb\tc", "111-0000000-0000001\tshort", "\t" * 60, "\x00"]
 

@@ -24,7 +24,10 @@ FORMATS = ROOT / "examples" / "olist" / "formats"
 FILES = ["orders", "order_items", "order_payments", "products", "customers"]
 HAPPENED = ["order_purchase_timestamp", "order_delivered_customer_date", "order_estimated_delivery_date"]
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"real data is not here: no folder {DATA.name} beside the checkout")
+pytestmark = [
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"real data is not here: no folder {DATA.name} beside the checkout"),
+    pytest.mark.usefixtures("several_threads"),
+]
 
 
 def path_of(name):
