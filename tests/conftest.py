@@ -28,7 +28,7 @@ def threads(number):
 @pytest.fixture(scope="module")
 def several_threads():
     """For modules whose law must hold in whatever order threads end, and those that read large files."""
-    with threads(4):
+    with threads(2):
         yield
 
 
@@ -61,5 +61,5 @@ def real_india_folder():
 def real_india(real_india_folder, tmp_path_factory):
     """(database, result of the load) of the real amazon.in sale report."""
     db = tmp_path_factory.mktemp("real") / "india.duckdb"
-    with threads(4):
+    with threads(2):
         return db, store.load(real_india_folder, db=db)

@@ -160,16 +160,22 @@ WAYS = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_the_same_rows_in_any_dress_give_the_same_tables(tmp_path, way):
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """(a file without any dress, the tables that it gives)."""
     rows = [
         {"number": number, "item": str(70 + number), "item_price": f"{number}.50", "product_name": name}
         for number, name in enumerate(["Becher für Tee", '4" mug', "Ø 12 cm", "plain"], 1)
     ]
-    plain = write(tmp_path / "plain.txt", ALL_ORDERS, text_of(rows_with_defaults(rows)))
+    file = write(tmp_path_factory.mktemp("plain") / "plain.txt", ALL_ORDERS, text_of(rows_with_defaults(rows)))
+    return file, tables(file)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_same_rows_in_any_dress_give_the_same_tables(tmp_path, plain, way):
     dressed = tmp_path / "dressed.bin"  # the name tells nothing
-    dressed.write_bytes(WAYS[way](plain.read_text(encoding="utf-8")))
-    assert tables(dressed) == tables(plain)
+    dressed.write_bytes(WAYS[way](plain[0].read_text(encoding="utf-8")))
+    assert tables(dressed) == plain[1]
 
 
 def rows_with_defaults(rows):
