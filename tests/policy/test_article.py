@@ -29,6 +29,16 @@ def outcomes(pack, question):
     return con
 
 
+@pytest.fixture(scope="module", params=QUESTIONS, ids="-".join)
+def judged(request):
+    """(pack, question, its outcomes): the tests of one question are run together, over the same outcomes."""
+    name, question = request.param
+    pack = policy.load_pack(name)
+    con = outcomes(pack, pack.questions[question])
+    yield pack, pack.questions[question], con
+    con.close()
+
+
 def test_packs_are_found():
     assert "article-2021" in policy.packs()
     assert len(QUESTIONS) >= 6
@@ -68,10 +78,8 @@ def test_the_portfolio_clause_names_its_analysis():
     assert "losses analysis" in pack.statements["2 (5)"]
 
 
-@pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_every_combination_gets_exactly_one_answer(name, question):
-    pack = policy.load_pack(name)
-    con = outcomes(pack, pack.questions[question])
+def test_every_combination_gets_exactly_one_answer(judged):
+    pack, _, con = judged
     cases = con.sql("SELECT count(*) FROM numbered").fetchall()[0][0]
     assert cases >= 27
     assert con.sql("SELECT count(*), count(DISTINCT order_id), count(answer) FROM answered").fetchall() == [(cases,) * 3]
@@ -102,28 +110,24 @@ def test_the_pack_amazon_holds_over_all_its_cases():
     check(policy.load_pack("amazon"))
 
 
-@pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_an_unknown_answer_names_facts_that_are_unknown_and_who_tells(name, question):
-    pack = policy.load_pack(name)
-    con = outcomes(pack, pack.questions[question])
+def test_an_unknown_answer_names_facts_that_are_unknown_and_who_tells(judged):
+    pack, question, con = judged
     unknown = con.sql("SELECT * FROM answered WHERE answer = 'unknown'")
     assert unknown.count("*").fetchall()[0][0] > 0
     assert con.sql("SELECT count(*) FROM answered WHERE (answer = 'unknown') <> (coalesce(missing, '') <> '')").fetchall() == [
         (0,)
     ]
     assert con.sql("SELECT count(*) FROM answered WHERE (missing IS NULL) <> (ask_for IS NULL)").fetchall() == [(0,)]
-    for fact in _deciding(pack, pack.questions[question]):
-        claimed = (
-            f"SELECT count(*) FROM answered JOIN numbered USING (order_id)"
-            f" WHERE list_contains(string_split(missing, ','), '{fact}') AND numbered.{fact} IS NOT NULL"
-        )
-        assert con.sql(claimed).fetchall() == [(0,)]
+    deciding = _deciding(pack, question)
+    claims = [f"count(*) FILTER (list_contains(names, '{fact}') AND {fact} IS NOT NULL) AS {fact}" for fact in deciding]
+    missed = "(SELECT order_id, string_split(missing, ',') AS names FROM answered WHERE missing <> '') AS missed"
+    claimed = con.sql(f"SELECT {', '.join(claims)} FROM {missed} JOIN numbered USING (order_id)").fetchall()[0]
+    assert dict(zip(deciding, claimed, strict=True)) == dict.fromkeys(deciding, 0)
 
 
-@pytest.mark.parametrize(("name", "question"), QUESTIONS)
-def test_fba_lines_are_the_marketplaces(name, question):
-    pack = policy.load_pack(name)
-    con = outcomes(pack, pack.questions[question])
+def test_fba_lines_are_the_marketplaces(judged):
+    _, asked, con = judged
+    question = asked.name
     found = con.sql("SELECT DISTINCT answer FROM answered JOIN numbered USING (order_id) WHERE channel = 'FBA'").fetchall()
     own = {"fba_refund": {"nothing_to_do", "wait_until_claim_opens", "claim_reimbursement", "claim_probably_past"}}
     own = own.get(question, {"nothing_to_do"} if question == "safe_t" else {"marketplace_handles_it"})
