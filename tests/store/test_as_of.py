@@ -1,5 +1,7 @@
 """What was known when: an older export's view comes back, and nothing that lay ahead shows."""
 
+import shutil
+
 import pytest
 from exports import ALL_ORDERS, ORDER_REPORT, contents, loaded, order_line, report_line, write
 
@@ -28,31 +30,55 @@ def exports(truth, tmp_path_factory):
     return folder
 
 
-def test_two_exports_in_either_order_give_equal_tables(exports, tmp_path):
-    one = loaded(tmp_path / "one.duckdb", exports / FIRST, exports / SECOND)
-    other = loaded(tmp_path / "other.duckdb", exports / SECOND, exports / FIRST)
+@pytest.fixture(scope="module")
+def databases(exports, tmp_path_factory):
+    """Databases of the exports, by the days loaded, in the order of loading."""
+    folder, made = tmp_path_factory.mktemp("databases"), {}
+    for days in ((FIRST,), (SECOND,), (FIRST, SECOND), (SECOND, FIRST)):
+        made[days] = folder / f"{' '.join(days)}.duckdb"
+        if days[:-1]:  # what was loaded before lies in a database already
+            shutil.copyfile(made[days[:-1]], made[days])
+        store.load(exports / days[-1], db=made[days])
+    return made
+
+
+@pytest.fixture
+def opened(databases):
+    """Opens a database of the exports of these days."""
+    cons = []
+
+    def open_days(*days):
+        cons.append(store.reader(databases[days]))
+        return cons[-1]
+
+    yield open_days
+    for con in cons:
+        con.close()
+
+
+def test_two_exports_in_either_order_give_equal_tables(opened):
+    one, other = opened(FIRST, SECOND), opened(SECOND, FIRST)
     assert contents(one) == contents(other)
     assert contents(as_known_at(one, FIRST)) == contents(as_known_at(other, FIRST))
 
 
-def test_as_of_the_first_day_says_what_the_first_export_said(exports, tmp_path):
-    first = loaded(tmp_path / "first.duckdb", exports / FIRST)
-    both = loaded(tmp_path / "both.duckdb", exports / SECOND, exports / FIRST)
+def test_as_of_the_first_day_says_what_the_first_export_said(opened):
+    first, both = opened(FIRST), opened(SECOND, FIRST)
     said = contents(first)
     assert sum(map(len, said.values())) > 500
     assert contents(both) != said
     assert contents(as_known_at(both, FIRST)) == said
 
 
-def test_as_of_the_newest_moment_is_the_stored_view(exports, tmp_path):
-    con = loaded(tmp_path / "both.duckdb", exports / FIRST, exports / SECOND)
+def test_as_of_the_newest_moment_is_the_stored_view(opened):
+    con = opened(FIRST, SECOND)
     stored = contents(con)
     assert contents(as_known_at(con, None)) == stored
 
 
-def test_what_lay_ahead_does_not_show(exports, tmp_path):
+def test_what_lay_ahead_does_not_show(opened):
     """Only the later export is loaded: its cancellations, deliveries, losses and returns of later days must not be seen."""
-    later = loaded(tmp_path / "later.duckdb", exports / SECOND)
+    later = opened(SECOND)
     now = {row[0]: row[1:] for row in later.sql("SELECT order_id || line, status, units, item_price FROM order_lines").fetchall()}
     as_known_at(later, FIRST)
     then = later.sql(
@@ -69,10 +95,9 @@ def test_what_lay_ahead_does_not_show(exports, tmp_path):
     assert later.sql("SELECT count(*) FROM order_lines WHERE ordered_at > (SELECT as_of FROM context)").fetchall() == [(0,)]
 
 
-def test_outcomes_at_the_first_day_are_no_later_than_the_truth(truth, exports, tmp_path):
+def test_outcomes_at_the_first_day_are_no_later_than_the_truth(opened):
     """No parcel counts as delivered or lost before the day on which it was."""
-    later = as_known_at(loaded(tmp_path / "later.duckdb", exports / SECOND), FIRST)
-    first = loaded(tmp_path / "first.duckdb", exports / FIRST)
+    later, first = as_known_at(opened(SECOND), FIRST), opened(FIRST)
     count = """
         SELECT outcome, count(*)
         FROM parcels
