@@ -6,6 +6,7 @@ rules read and that change, by orders on either side whose answers or deadlines 
 
 import csv
 import datetime as dt
+import functools
 import re
 from collections import defaultdict
 from pathlib import Path
@@ -91,6 +92,7 @@ def in_force(parameter, on, keys):
 # ---- the list of facts, read on its own
 
 
+@functools.cache
 def rows(path):
     with path.open(encoding="utf-8", newline="") as table:
         return list(csv.DictReader(table))
