@@ -38,6 +38,7 @@ COMMANDS = (
     "report", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
     "health", "backtest", "measure", "sql", "formats", "map", "policy", "new", "purge",
 )  # fmt: skip
+SPREAD = ("--dist", "loadfile", "--no-loadscope-reorder")  # what the tests of a file share is made once; the longest not last
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 STAMP = VENV / ".orderkit-lock"
@@ -273,7 +274,7 @@ def report_words(rest, here):
 def child_words(command, rest, here):
     """What the environment's Python is given. -P: a stray csv.py in the user's folder must not stand in for Python's own."""
     if command == "test":
-        return ["-m", "pytest", "-n", "auto", *rest]
+        return ["-m", "pytest", "-n", "auto", *SPREAD, *rest]
     if command == "bench":
         return [str(ROOT / "tests" / "benchmarks"), *rest]
     return ["-P", "-m", "orderkit", command, *(report_words(rest, here) if command == "report" else rest)]

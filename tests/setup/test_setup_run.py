@@ -218,7 +218,9 @@ def test_other_commands_pass_on_what_they_were_given(command):
 
 
 def test_test_gives_its_words_to_pytest():
-    assert run.child_words("test", ["-k", "setup"], HERE) == ["-m", "pytest", "-n", "auto", "-k", "setup"]
+    """Tests of one file run one after another in one process, so that what they share is made once."""
+    words = run.child_words("test", ["-k", "setup"], HERE)
+    assert words == ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-k", "setup"]
 
 
 def test_bench_runs_the_benchmark_where_the_user_stands():
