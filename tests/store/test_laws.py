@@ -1,8 +1,12 @@
-"""Laws that hold for any exports: what is in them decides, never their order, their split, their encoding or their container."""
+"""Laws that hold for any exports: what is in them decides, never their order, their split, their encoding or their container.
+
+With more exports for each law: `ORDERKIT_LAWS=100 python3 run.py test tests/store/test_laws.py`.
+"""
 
 import csv
 import gzip
 import io
+import os
 import random
 import tempfile
 import zipfile
@@ -18,7 +22,8 @@ from orderkit import store
 from tests.store.exports import ALL_ORDERS, ORDER_REPORT, RETURNS, contents, loaded, order_id, order_line, report_line, write
 
 pytestmark = pytest.mark.usefixtures("several_threads")
-FEW = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("ORDERKIT_LAWS", "5"))
+FEW = settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 BROKEN = ["not an order", "a\tb\tc", "111-0000000-0000001\tshort", "\t" * 60, "\x00"]
 
 moments = st.integers(1, 28).map(lambda day: f"2026-10-{day:02d}T08:30:00+00:00")
