@@ -3,10 +3,9 @@
 import datetime as dt
 import functools
 
-import duckdb
 import pandas as pd
 
-from orderkit.store import schema
+from tests.empty import connection
 
 FACTS = {
     "line_facts": """
@@ -62,9 +61,7 @@ PARCEL = {"account": "shop", "named": True, "carrier": "UPS"}
 
 def empty(as_of=dt.date(2026, 3, 31), clock=None):
     """A connection with all tables and facts, empty, as of a day."""
-    con = duckdb.connect()
-    schema.create(con)
-    schema.fill_calendar(con, ["amazon.com", "amazon.de"], dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+    con = connection(sites=["amazon.com", "amazon.de"], first=dt.date(2026, 1, 1), last=dt.date(2026, 12, 31))
     con.execute(
         "CREATE TEMP TABLE context AS SELECT $day::DATE AS as_of_day, $clock::DATE AS clock_day",
         {"day": as_of, "clock": clock or as_of},

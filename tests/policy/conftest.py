@@ -1,9 +1,8 @@
 """A shop made by hand: an in-memory database with the canonical tables and a context."""
 
-import duckdb
 import pytest
 
-from orderkit.store import schema
+from tests.empty import connection
 
 CONTEXT = """
 CREATE OR REPLACE TEMP TABLE context AS
@@ -58,8 +57,7 @@ class Handmade:
 @pytest.fixture
 def con():
     """An in-memory database with empty canonical tables, as of 16 November 2026, 12:00 UTC."""
-    con = duckdb.connect()
-    schema.create(con)
+    con = connection()
     con.execute(CONTEXT, {"as_of": "2026-11-16 12:00:00+00"})
     yield con
     con.close()
