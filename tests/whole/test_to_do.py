@@ -28,12 +28,18 @@ def listed(db, **how):
         shop.close()
 
 
+@pytest.fixture(scope="module")
+def fresh(sample_db):
+    """The list of the sample as it was loaded, and so of every copy that nothing was written into; to be read only."""
+    return listed(sample_db)
+
+
 def run(*arguments):
     return CliRunner().invoke(main, list(map(str, arguments)))
 
 
-def test_what_is_done_stays_done_whatever_is_loaded_later(db):
-    before = listed(db).frame
+def test_what_is_done_stays_done_whatever_is_loaded_later(db, fresh):
+    before = fresh.frame
     item, other = before["item"].iloc[0], before["item"].iloc[1]
     assert run("done", item, "--db", db).exit_code == 0
     assert run("done", other, "--ignored", "--db", db).exit_code == 0
@@ -45,15 +51,15 @@ def test_what_is_done_stays_done_whatever_is_loaded_later(db):
     assert set(next_week["item"]) == set(after["item"])
 
 
-def test_items_have_the_same_names_in_any_order_of_loading(db, tmp_path):
+def test_items_have_the_same_names_in_any_order_of_loading(fresh, tmp_path):
     files = sorted((path for path in places.sample().rglob("*") if path.is_file()), reverse=True)
     for file in files:
         store.load(file, db=tmp_path / "other.duckdb", account=places.SAMPLE_ACCOUNT)
-    assert set(listed(tmp_path / "other.duckdb").frame["item"]) == set(listed(db).frame["item"])
+    assert set(listed(tmp_path / "other.duckdb").frame["item"]) == set(fresh.frame["item"])
 
 
-def test_what_was_claimed_is_counted_as_won_back(db):
-    thing = listed(db).frame.iloc[0]
+def test_what_was_claimed_is_counted_as_won_back(db, fresh):
+    thing = fresh.frame.iloc[0]
     assert run("done", thing["item"], "--claimed", "12.50", "--currency", "USD", "--db", db).exit_code == 0
     assert "Won back this year: $12.50." in listed(db).headline
     shop = Shop(db, sample=True)
@@ -62,8 +68,8 @@ def test_what_was_claimed_is_counted_as_won_back(db):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_the_list_as_a_sheet_reads_back(db, tmp_path, kind):
-    result = listed(db)
+def test_the_list_as_a_sheet_reads_back(db, fresh, tmp_path, kind):
+    result = fresh
     sheet = result.sheet().astype(object)
     sheet.loc[0, "done"] = "done"
     sheet.loc[1, ["done", "amount"]] = ["Claimed", "7.00"]
@@ -84,12 +90,12 @@ def test_an_item_that_is_not_there_and_an_amount_that_is_none(db):
         ok.done("t0", db=db, claimed=1, ignored=True)
 
 
-def test_the_list_without_standing_questions_is_that_of_the_requests_and_returns(sample_db):
+def test_the_list_without_standing_questions_is_that_of_the_requests_and_returns(sample_db, fresh):
     article = listed(sample_db, pack="article-2021").frame
     assert set(article["kind"]) <= {
         "cancel", "upgrade", "address", "not_received", "return_request", "return_received", "late_open", "lost", "ship_late",
     }  # fmt: skip
-    assert {"ship", "carrier_claim", "never_back"} <= set(listed(sample_db).frame["kind"])
+    assert {"ship", "carrier_claim", "never_back"} <= set(fresh.frame["kind"])
 
 
 def test_today_as_json_has_links_and_exact_money(sample_db):
@@ -98,20 +104,20 @@ def test_today_as_json_has_links_and_exact_money(sample_db):
     assert pd.notna(said["totals"]["USD"])
 
 
-def test_the_list_of_a_week_ago_is_remembered(db):
+def test_the_list_of_a_week_ago_is_remembered(db, fresh):
     """Asked to cancel on 14 November, so not in the list of the 8th; a look at the page of then says what was in it."""
-    then, now = listed(db, as_of="2026-11-08").frame, listed(db)
+    then, now = listed(db, as_of="2026-11-08").frame, fresh
     frame = now.frame.set_index("item")
-    fresh = frame.index.difference(then["item"])
+    unseen = frame.index.difference(then["item"])
     assert frame.loc["t24a3287d", "state"] == "new"
     assert set(frame["state"]) == {"new", "carried", "expired", "open"}  # open: the sample's exports are all of one day
     assert set(frame.loc[frame["state"] == "carried"].index) <= set(then["item"])
-    assert set(frame.loc[frame["state"] == "new"].index) <= set(fresh)
+    assert set(frame.loc[frame["state"] == "new"].index) <= set(unseen)
     assert f"Since Sun 8 Nov 2026: {(frame['state'] == 'new').sum()} new" in now.headline
 
 
-def test_what_is_done_this_week_is_told_as_closed_next_week_and_then_no_more(db):
-    item = listed(db).frame["item"].iloc[0]
+def test_what_is_done_this_week_is_told_as_closed_next_week_and_then_no_more(db, fresh):
+    item = fresh.frame["item"].iloc[0]
     assert run("done", item, "--db", db).exit_code == 0
     told = json.loads(run("todo", "--db", db, "--json").stdout)
     assert [row["how"] for row in told["left"] if row["item"] == item] == ["done"]
