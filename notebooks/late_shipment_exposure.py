@@ -33,6 +33,14 @@ LATE = {
     "soon": "arrives within 14 days",
     "never": "never arrives",
 }
+CLAIMS = {
+    "marketplace": "marketplace",
+    "state": "a buyer's claim",
+    "lines": "lines",
+    "value": "worth",
+    "lines_without_value": "lines without an amount",
+    "refunded": "refunded already",
+}
 HOW_LONG = {
     "carrier": "carrier",
     "parcels": "parcels",
@@ -90,6 +98,18 @@ past = parcels[parcels["days_past_deliver_by"].gt(0).fillna(False)].sort_values(
 soon, never = (past[chance].map("{:.1%}".format, na_action="ignore") for chance in ("p_delivered", "p_lost"))
 display(show.note(f"{len(past):,} of {len(parcels):,} parcels on the way are past the promised day."))
 display(show.table(past.assign(soon=soon, never=never).head(20), columns=[*LATE], titles=LATE, money={"value": "currency"}))
+
+# %% [markdown]
+# ## For what can buyers claim now?
+# An A-to-z claim opens some days after the promised day and closes some months later: by the days of the rules in force, where
+# they are known for the marketplace.
+
+# %%
+claims = exposure.tables["claims"]
+display(show.table(claims, columns=[*CLAIMS], titles=CLAIMS, money={"value": "currency"}))
+
+# %% tags=["check"]
+assert claims["lines"].sum() == exposure.frame["past_promise"].sum(), "every line that is late and open has one state"
 
 # %% [markdown]
 # ## How long do parcels take?

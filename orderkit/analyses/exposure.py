@@ -3,7 +3,7 @@
 import pandas as pd
 
 from orderkit import measures
-from orderkit.analyses import show
+from orderkit.analyses import claim_window, show
 from orderkit.analyses.at_risk import at_risk
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add, amounts, count, per_cent
@@ -16,17 +16,20 @@ COLUMNS = [
     *KEYS, "shipped_lines", "arrived", "arrived_late", "late_share", "late_share_low", "late_share_high",
     "past_promise", "not_shipped", "at_risk", "lines_without_value", "past_promise_not_known", "value_not_known",
     "delivery_not_known", "promise_not_known", "waiting_to_ship", "past_ship_by", "value_past_ship_by", "ship_by_not_known",
+    "claim_opens_later", "claim_open", "value_claim_open", "claim_closed", "claim_window_not_known",
 ]  # fmt: skip
-MONEY = ("at_risk", "value_not_known", "value_past_ship_by")
+MONEY = ("at_risk", "value_not_known", "value_past_ship_by", "value_claim_open")
 SHARES = ("late_share", "late_share_low", "late_share_high")
 BY = ("marketplace", "carrier", "service", "lane", "sku", "week")
-TYPES = dict.fromkeys(MONEY + SHARES, float) | {"past_promise": "Int64", "past_ship_by": "Int64"}
+COUNTS_OR_NOT = ("past_promise", "past_ship_by", *claim_window.COUNTED.values())
+TYPES = dict.fromkeys(MONEY + SHARES, float) | dict.fromkeys(COUNTS_OR_NOT, "Int64")
 VIEW = {
     "marketplace": "marketplace", "currency": "currency", "past_promise": "past the promised day, open",
     "at_risk": "refunds at risk", "past_promise_not_known": "past the day, arrival not known", "value_not_known": "their amount",
     "arrived": "arrived", "arrived_late": "of these late", "late_share": "late share",
     "late_share_low": "at least", "late_share_high": "at most",
-    "past_ship_by": "past the ship-by day",
+    "past_ship_by": "past the ship-by day", "claim_open": "a buyer can claim now (A-to-z)",
+    "claim_window_not_known": "claim window not known",
 }  # fmt: skip
 
 
@@ -64,7 +67,8 @@ def exposure(con, *, pack=None, marketplace=None):
 
     `.tables["totals"]` has a row per currency: what the rules say to refund now, what is expected never to arrive of all parcels
     on their way, late or not, with 50, 80 and 90 % ranges, what open claims may bring at most, and what claims have brought;
-    `.tables["parcels"]` a row per parcel on its way with its chances (see at_risk). Needs the answers of `pack`.
+    `.tables["parcels"]` a row per parcel on its way with its chances (see at_risk); `.tables["claims"]` for how much of what is
+    late and open a buyer can claim now, later or no more (see claim_window). Needs the answers of `pack`.
     """
     risk = at_risk(con, pack, marketplace=marketplace)
     found = {
@@ -72,7 +76,8 @@ def exposure(con, *, pack=None, marketplace=None):
         for name in ("delivery_by_week", "late_open", "not_shipped")
     }
     weeks = measures.run(con, "delivery_by_week", by="week", marketplace=marketplace)
-    lines = _by_place(found)
+    claims = claim_window.claim_windows(con, pack, marketplace=marketplace)
+    lines = _by_place(found, claim_window.by_place(claims))
     totals, unknown = {}, {}
     for row in lines:
         add(totals, row["currency"], row["at_risk"])
@@ -83,11 +88,12 @@ def exposure(con, *, pack=None, marketplace=None):
         title=TITLE,
         headline=_headline(sums, totals, unknown) + _foretold(risk.totals),
         frame=pd.DataFrame(lines, columns=COLUMNS).astype(TYPES),
-        how=[*_how(sums), *_how_foretold(risk)],
+        how=[*_how(sums), *claim_window.words(claims, pack), *_how_foretold(risk)],
         totals=totals,
         tables={
             "weeks": weeks,
             "ages": measures.run(con, "late_open", marketplace=marketplace),
+            "claims": claim_window.frame(claims),
             "totals": risk.totals,
             "parcels": risk.parcels,
             "model": risk.model,
@@ -98,14 +104,16 @@ def exposure(con, *, pack=None, marketplace=None):
     )
 
 
-def _by_place(found):
-    """One row per marketplace and currency that any of the three measures knows."""
+def _by_place(found, claims):
+    """One row per marketplace and currency that any of the three measures knows, with the states of its claims."""
     tables = {name: {(row["marketplace"], row["currency"]): row for row in rows} for name, rows in found.items()}
     places = sorted(set().union(*tables.values()), key=lambda place: tuple((word is None, word or "") for word in place))
-    return [
+    rows = [
         _row(place, *(tables[name].get(place, {}) for name in ("delivery_by_week", "late_open", "not_shipped")))
         for place in places
     ]
+    none_late = (dict.fromkeys(claim_window.NONE) if row["past_promise"] is None else claim_window.NONE for row in rows)
+    return [row | claims.get(place, none) for place, row, none in zip(places, rows, none_late, strict=True)]
 
 
 def _row(place, arrivals, late, waiting):
