@@ -221,20 +221,24 @@ def _values(name):
     return [value for fact in found if fact for value in fact.values or ()]
 
 
-def _analysis(name, text):
-    @main.command(name, help=text)
-    @SITE
-    @DB
-    @AS_OF
-    @JSON
-    def command(marketplace, db, as_of, as_json):
-        _print(getattr(_shop(db, as_of), name)(marketplace=marketplace), as_json)
+GRAIN = click.option(
+    "--grain", default="line", show_default=True, type=click.Choice(["line", "order"]), help="What is counted; never both."
+)  # fmt: skip
 
 
-_analysis("exposure", "Refunds at risk on late deliveries.")
+def _analysis(name, text, *options):
+    def command(marketplace, db, as_of, as_json, pack=None, **asked):
+        _print(getattr(_shop(db, as_of, pack), name)(marketplace=marketplace, **asked), as_json)
+
+    for option in (JSON, AS_OF, DB, SITE, *options):
+        command = option(command)
+    main.command(name, help=text)(command)
+
+
+_analysis("exposure", "Refunds at risk on late deliveries.", PACK, GRAIN)
 _analysis("returns", "Why buyers send things back, and what it costs.")
 _analysis("losses", "Parcels lost and damaged, and what to expect.")
-_analysis("health", "How the account stands against Amazon's limits.")
+_analysis("health", "How the account stands against Amazon's limits.", PACK)
 
 
 @main.command()

@@ -99,9 +99,9 @@ class Shop:
         since = None if since is None else store.moment(since).date()
         return analyses.rule_changes(self._facts, self.pack, since=since)
 
-    def exposure(self, *, marketplace=None):
-        """Refunds at risk on late deliveries."""
-        return analyses.exposure(self._answers, pack=self.pack, marketplace=self._site(marketplace))
+    def exposure(self, *, marketplace=None, grain="line"):
+        """Refunds at risk on late deliveries, counted by order line or, with the grain "order", by order."""
+        return analyses.exposure(self._answers, pack=self.pack, marketplace=self._site(marketplace), grain=grain)
 
     def returns(self, *, marketplace=None):
         """Why buyers send things back, and what it costs."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from orderkit import measures
 from orderkit.analyses import travel
 from orderkit.errors import NothingToShow
 from orderkit.statistics.delivery import fit
@@ -17,14 +18,16 @@ SEED = 20210312  # the same shop gives the same figures
 SMALL = 2_000  # parcels; the ranges of fewer are simulated ten times as often, as each of them tells
 SOON = 14  # days within which p_delivered is told
 REFUNDING = ("not_received", "delivery")  # whose answers may refund: to a buyer who wrote, and unasked
+CLAIMS = "claims"  # the export of claims with carriers and insurers
 OPEN = [
     "account", "order_id", "parcel", "marketplace", "currency", "carrier", "service", "lane", "sku", "shipped_day", "age_days",
     "deliver_by_day", "days_past_deliver_by", "value", "p_delivered", "p_lost", "arrives_in", "expected", "refund_now",
 ]  # fmt: skip
 TOTALS = [
-    "currency", "refund_now", "refund_now_lines", "open_parcels", "open_value", "open_without_value", "expected",
+    "currency", "refund_now", "refund_now_lines", "refund_now_without_value", "open_parcels", "open_value",
+    "open_without_value", "expected",
     *(f"{end}{100 * level:.0f}" for level in LEVELS for end in ("low", "high")),
-    "claimable", "claimable_lines", "brought",
+    "claimable", "claimable_lines", "claimable_without_value", "brought",
 ]  # fmt: skip
 
 
@@ -32,9 +35,9 @@ TOTALS = [
 class AtRisk:
     """`parcels`: the open ones, one row each, with their chances; `totals`: a row per currency; `model`: None where `why` not.
 
-    p_delivered: the chance to arrive within 14 days; p_lost: never to arrive; arrives_in: the median of the days still to wait,
-    of those that arrive; expected: p_lost times value. refund_now: the rules already say to refund it, so that it is not in
-    `expected` of the totals.
+    `brought` is NaN where no export of claims is loaded. p_delivered: the chance to arrive within 14 days; p_lost: never to
+    arrive; arrives_in: the median of the days still to wait, of those that arrive; expected: p_lost times value. refund_now: the
+    rules already say to refund it, so that it is not in `expected` of the totals.
     """
 
     parcels: pd.DataFrame
@@ -43,11 +46,12 @@ class AtRisk:
     why: str = ""
 
 
-def at_risk(con, pack=None, *, marketplace=None):
+def at_risk(con, pack=None, *, marketplace=None, grain="line"):
     """The AtRisk of a shop. Needs the facts and, for what the rules refund now and what can be claimed, the answers of `pack`.
 
     With a marketplace, all of it is of that marketplace (what recoveries brought: of those that name an order there), but for the
-    model, which learns from all parcels.
+    model, which learns from all parcels. With the grain "order", what the rules refund and what can be claimed is counted by
+    order, and the names of columns say so.
     """
     travel.travel(con)
     counts, parcels = travel.counted(con), travel.still_open(con)
@@ -61,8 +65,9 @@ def at_risk(con, pack=None, *, marketplace=None):
         parcels = _with_chances(parcels, model)
     except NothingToShow as nothing:
         why = str(nothing)
-    brought = con.sql(BROUGHT, params={"marketplace": marketplace}).df().set_index("currency")["amount"]
-    return AtRisk(parcels.reindex(columns=OPEN), _totals(parcels, now, claims, brought, model), model, why)
+    brought = _brought(con, marketplace)
+    due = (now, claims) if grain == "line" else (_by_order(now), _by_order(claims))
+    return AtRisk(parcels.reindex(columns=OPEN), _totals(parcels, *due, brought, model, grain), model, why)
 
 
 def _among(parcels, lines):
@@ -100,19 +105,41 @@ def _with_chances(parcels, model):
     )  # fmt: skip
 
 
-def _totals(parcels, now, claims, brought, model):
-    told = pd.concat([parcels["currency"], now["currency"], claims["currency"], pd.Series(brought.index, dtype=object)])
+def _by_order(lines):
+    """One row per order and currency: its value that of its lines, known only where each of them is."""
+    grouped = lines.groupby(["account", "order_id", "currency"], dropna=False)["value"]
+    return grouped.sum().where(grouped.count() == grouped.size()).reset_index()
+
+
+def _totals(parcels, now, claims, brought, model, grain):
     rows = []
-    for currency in sorted(told.dropna().unique()):
-        mine, due, open_claims = (frame[frame["currency"] == currency] for frame in (parcels, now, claims))
+    for currency in _currencies(parcels, now, claims, brought):
+        mine, due, open_claims = (_of(frame, currency) for frame in (parcels, now, claims))
         row = {
             "currency": currency, "refund_now": _sum(due["value"]), "refund_now_lines": len(due),
-            "open_parcels": len(mine), "open_value": _sum(mine["value"]), "open_without_value": int(mine["value"].isna().sum()),
-            "claimable": _sum(open_claims["value"]), "claimable_lines": len(open_claims),
-            "brought": float(brought.get(currency, 0.0)),
+            "refund_now_without_value": _without(due), "open_parcels": len(mine), "open_value": _sum(mine["value"]),
+            "open_without_value": _without(mine), "claimable": _sum(open_claims["value"]), "claimable_lines": len(open_claims),
+            "claimable_without_value": _without(open_claims),
+            "brought": np.nan if brought is None else brought.get(currency, 0.0),
         }  # fmt: skip
         rows.append(row | (_expected(mine[~mine["refund_now"]], model) if model else {}))
-    return pd.DataFrame(rows, columns=TOTALS)
+    found = pd.DataFrame(rows, columns=TOTALS)
+    return measures.named(found.assign(currency=pd.Series([row["currency"] for row in rows], dtype=object)), grain)
+
+
+def _currencies(parcels, now, claims, brought):
+    """The currencies that any of them has, sorted; None at the end where some of it has none."""
+    told = {currency for frame in (parcels, now, claims) for currency in frame["currency"].unique()} | {*(brought or ())}
+    known = {currency for currency in told if not pd.isna(currency)}
+    return [*sorted(known), *([None] if any(pd.isna(currency) for currency in told) else [])]
+
+
+def _of(frame, currency):
+    return frame[frame["currency"].isna() if currency is None else frame["currency"] == currency]
+
+
+def _without(frame):
+    return int(frame["value"].isna().sum())
 
 
 def _sum(amounts):
@@ -143,6 +170,21 @@ def _expected(parcels, model):
     return {"expected": found.expected, **found.ends()}
 
 
+def _brought(con, marketplace):
+    """{currency: what claims with carriers and insurers have brought}; None where no export of such claims is loaded."""
+    if not con.sql(CLAIMS_TOLD, params={"format": CLAIMS}).fetchall()[0][0]:
+        return None
+    return dict(con.sql(BROUGHT, params={"marketplace": marketplace}).fetchall())
+
+
+CLAIMS_TOLD = """
+    SELECT
+        EXISTS (SELECT 1 FROM recoveries WHERE source IN ('carrier', 'insurer'))
+        OR EXISTS (
+            SELECT 1 FROM loads CROSS JOIN context
+            WHERE format = $format AND (covers_from IS NULL OR CAST(timezone('UTC', covers_from) AS DATE) <= as_of_day)
+        )
+"""
 BROUGHT = """
     SELECT currency, CAST(sum(amount) AS DOUBLE) AS amount
     FROM recoveries

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from orderkit import measures
 from orderkit.analyses.words import add, amounts, count
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.periods import held, holds, is_joined, parts, periods_cte
@@ -41,13 +42,14 @@ ORDER BY marketplace, currency, state
 """
 
 
-def claim_windows(con, pack=None, *, marketplace=None):
+def claim_windows(con, pack=None, *, marketplace=None, grain="line"):
     """The FBM lines past the promised day and open, by marketplace, currency and STATES of the buyer's claim: a list of dicts.
 
     Each has lines, value (an exact Decimal), lines_without_value, and refunded: those that the bookings show as refunded already.
-    Days are those that `pack` holds in force for a line; a value that is not sure, or none, makes "not known". Needs the facts.
+    Days are those that `pack` holds in force for a line; a value that is not sure, or none, makes "not known".
+    With the grain "order" it is orders that are counted, each as its latest line stands. Needs the facts.
     """
-    rows = con.sql(_query(pack), params={"site": marketplace}).fetchall()
+    rows = con.sql(measures.told_by(grain, _query(pack)), params={"site": marketplace}).fetchall()
     return [dict(zip(COLUMNS, (*row[:2], STATES[row[2] - 1], *row[3:]), strict=True)) for row in rows]
 
 
@@ -91,13 +93,15 @@ def frame(rows):
     return pd.DataFrame(rows, columns=COLUMNS).astype({"value": float})
 
 
-def words(rows, pack):
-    """For how many of the late and open lines buyers can claim now, later, no more, and for how many that is not known."""
+def words(rows, pack, noun="line"):
+    """For how many of the late and open lines, or orders, buyers can claim now, later, no more, and for how many nobody knows."""
     if not rows:
         return
-    said = f"A-to-z: a buyer {'; '.join(filter(None, (_told_of(rows, state) for state in STATES)))}"
+    said = f"A-to-z: a buyer {'; '.join(filter(None, (_told_of(rows, state, noun) for state in STATES)))}"
     refunded = sum(row["refunded"] for row in rows if row["state"] == NOW)
-    said += f". Of what can be claimed, {count(refunded, 'line')} is refunded already by your bookings" if refunded else ""
+    if refunded:
+        some = f"{count(refunded, noun)} {'is' if refunded == 1 else 'are'}"
+        said += f". Of what can be claimed, {some} refunded already by your bookings"
     yield f"{said}. Days past the promise by the rules {pack.name}." if pack else f"{said}."
 
 
@@ -107,7 +111,7 @@ WORDS = {
 }  # fmt: skip
 
 
-def _told_of(rows, state):
+def _told_of(rows, state, noun):
     mine = [row for row in rows if row["state"] == state]
     lines, without = (sum(row[name] for row in mine) for name in ("lines", "lines_without_value"))
     if not lines:
@@ -116,4 +120,4 @@ def _told_of(rows, state):
     for row in mine:
         add(worth, row["currency"], row["value"])
     told = [amounts(worth)] * bool(amounts(worth)) + [f"{without:,} without an amount"] * bool(without)
-    return WORDS[state].format(count(lines, "line") + (f" ({'; '.join(told)})" if told else ""))
+    return WORDS[state].format(count(lines, noun) + (f" ({'; '.join(told)})" if told else ""))

@@ -17,6 +17,10 @@ ASKS = {  # the exports that tell what a rate needs, best first
     "on_time": ("amazon_order_report", "tracking", "amazon_shipping_performance"),
     "order_defect": ("amazon_feedback", "amazon_settlement_v2", "amazon_mfn_returns"),
 }
+FLOOR = (
+    "The chance of order defects is a floor: chargebacks and claims that took no money from you are in no export. Nor is it told "
+    "whether Amazon denied a claim, which it then does not count."
+)
 BESIDE = "Amazon says, your files say"
 DECIDES = "Amazon's own page decides"
 
@@ -141,6 +145,8 @@ def _gaps(days, windows, rows, whole):
         yield f"{count(nameless, 'order')} without a marketplace {'is' if nameless == 1 else 'are'} in no rate."
     if any(not window.whole for window in windows):
         yield f"Order defects are those known so far: {asks('order_defect')}."
+    if any(row["rate"] == "order_defect" and not pd.isna(row["chance_next_week"]) for row in rows):
+        yield FLOOR
     for site in sorted({window.marketplace for window in windows if window.limit.lag is None}):
         yield f"By how many days the window of on-time delivery lies back on {site}, no source tells: as many as elsewhere."
     overdue = int(days["overdue"].sum())

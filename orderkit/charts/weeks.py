@@ -22,18 +22,21 @@ DELIVERY = {
 
 @draws("exposure")
 def late_by_week(result):
-    """Shipped lines by the week of the promised day: on time, late, open, not known. Accepts a result or the measure's frame."""
+    """Shipped lines, or orders, by the week of the promised day: on time, late, open, not known.
+
+    Accepts a result or the measure's frame.
+    """
     weeks = _weeks(getattr(result, "tables", {}).get("weeks", result))
     parts = pd.DataFrame({name: weeks[columns].sum(axis="columns") for name, (columns, _) in DELIVERY.items()}, index=weeks.index)
     parts = parts.loc[:, parts.sum() > 0]
     late, arrived = int(weeks["late"].sum()), int(weeks["late"].sum() + weeks["on_time"].sum())
     still = int(weeks["open_late"].sum())
-    span = count(len(weeks), "week")
-    title = f"{late:,} of {arrived:,} lines of {span} arrived late" if arrived else "When the lines arrived is not known"
+    span, things = count(len(weeks), "week"), "orders" if "orders" in weeks else "lines"
+    title = f"{late:,} of {arrived:,} {things} of {span} arrived late" if arrived else f"When the {things} arrived is not known"
     title += f"; {still:,} past the promised day {'has' if still == 1 else 'have'} not arrived" if still else ""
     alt = f"Stacked bars by week of the promised day, {span}. {title}."
     colours = {name: colour for name, (_, colour) in DELIVERY.items()}
-    return stacked(parts, colours, title, alt, "lines", "week of the promised day")
+    return stacked(parts, colours, title, alt, things, "week of the promised day")
 
 
 def orders_by_week(frame):

@@ -3,6 +3,7 @@
 A measure counts and sums; rates are made from its columns by whoever shows them, so that a measure may always be added up.
 """
 
+from orderkit.measures.grains import GRAINS, named, told_by
 from orderkit.measures.runner import about, names, rows, run, text
 
-__all__ = ["about", "names", "rows", "run", "text"]
+__all__ = ["GRAINS", "about", "named", "names", "rows", "run", "text", "told_by"]

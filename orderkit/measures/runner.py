@@ -6,13 +6,14 @@ A user's own lie in a folder, `measures` beside the database, and are read the s
 import datetime as dt
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
 from orderkit import store
 from orderkit.errors import BadValue, UnknownName
 from orderkit.marketplaces import week_bounds
+from orderkit.measures import grains
 
 HEADER = ("about", "grain", "unit", "reads")
 
@@ -54,26 +55,31 @@ def keys(name, own=None):
     return _measure(name, own).keys
 
 
-def run(con, name, *, by=None, since=None, until=None, marketplace=None, own=None):
+def run(con, name, *, by=None, since=None, until=None, marketplace=None, own=None, grain="line"):
     """A measure as a plain frame, by name or as a .sql file. Money arrives as floats, for showing; `rows` keeps it exact.
 
     `by` is a key column or several: the others are added up, but never the currencies. `since` and `until` are a day
     or an ISO week (2026-W46); the weeks that hold them count wholly, both included. Rows whose week is not known
-    leave as soon as one of them is given.
+    leave as soon as one of them is given. `grain`: of delivery_by_week, late_open and not_shipped, "order" counts orders where
+    they count lines, and names the columns so (see grains).
 
     Raises UnknownName for a measure that does not exist, BadValue for a filter on a column that the measure lacks, and for one of
     the user's own whose header is not whole or that is not one SELECT.
     """
-    measure = _measure(name, own)
+    measure = _told_by(grain, _measure(name, own))
     if measure.own:  # only what its header and columns are; whatever is wrong with it is told in plain words
         store.select(con, f"SELECT * FROM (\n{measure.text}\n) LIMIT 0")
     sql, params = _sql(con, measure, by, since, until, marketplace)
-    return store.select(con, sql, params) if measure.own else con.sql(sql, params=params).df()
+    found = store.select(con, sql, params) if measure.own else con.sql(sql, params=params).df()
+    return grains.named(found, grain)
 
 
-def rows(con, name, *, by=None, since=None, until=None, marketplace=None):
-    """As `run` for a shipped measure, but a list of dicts with exact Decimals, for sums that are printed as money."""
-    sql, params = _sql(con, _measure(name), by, since, until, marketplace)
+def rows(con, name, *, by=None, since=None, until=None, marketplace=None, grain="line"):
+    """As `run` for a shipped measure, but a list of dicts with exact Decimals, for sums that are printed as money.
+
+    The columns keep their names at any grain, so that whoever shows them says what they count.
+    """
+    sql, params = _sql(con, _told_by(grain, _measure(name)), by, since, until, marketplace)
     relation = con.sql(sql, params=params)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
 
@@ -103,6 +109,12 @@ def _measure(name, own=None):
     if name in mine or (name.endswith(".sql") and Path(name).is_file()):
         return _read(mine.get(name) or Path(name))
     raise UnknownName("measure", name, names(own))
+
+
+def _told_by(grain, measure):
+    """The measure, counting orders where they are asked for. Raises BadValue for one that cannot."""
+    grains.check(grain, measure.name)
+    return replace(measure, text=grains.told_by(grain, measure.text))
 
 
 def _read(path):

@@ -165,6 +165,19 @@ def test_order_defects_need_feedback_and_bookings_to_be_a_rate(con):
     assert (row["defects"], row["share"], row["left"]) == (2, pytest.approx(2 / 150), 1 - 2)
 
 
+def test_the_chance_of_order_defects_is_told_as_a_floor(con):
+    """Chargebacks and claims that took no money are in no export: said where a chance is told, and only there."""
+    for week in range(10):
+        send(con, 30, due=dt.date(2026, 1, 20) + week * 7 * DAY)
+    shops.add_feedback(con, "0210-0", 1)
+    assert not [line for line in health(con, PACK).how if "floor" in line]
+    shops.add_booking(con, "1", "0217-1", "a_to_z", Decimal("-9.00"))
+    result = health(con, PACK)
+    assert result.frame.loc[result.frame["rate"] == "order_defect", "chance_next_week"].notna().all()
+    (said,) = [line for line in result.how if "floor" in line]
+    assert said.startswith("The chance of order defects is a floor: chargebacks and claims that took no money from you")
+
+
 def test_the_chance_of_next_week_is_that_of_the_orders_that_stay(con):
     """Eight weeks of 40 orders, one late in each, the last one the week that runs: from numbers that a reader can count."""
     tuesdays = [dt.date(2026, 2, 10) + week * 7 * DAY for week in range(8)]

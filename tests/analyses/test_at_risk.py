@@ -9,6 +9,7 @@ import shops
 
 from orderkit import policy
 from orderkit.analyses.at_risk import DRAWS, LEVELS, SEED, TOTALS, at_risk
+from orderkit.analyses.exposure_words import how_foretold
 from orderkit.errors import UnknownName
 
 D = Decimal
@@ -148,6 +149,31 @@ def test_what_recoveries_brought(con):
         pay(con, str(row), amount, source, state, currency)
     found = judged(con).totals.set_index("currency")["brought"]
     assert found.to_dict() == {"USD": 30.0 + 12.0 - 5.0, "EUR": 7.0}
+
+
+@pytest.mark.parametrize(
+    ("loads", "rows", "brought"),
+    [
+        ([], [], np.nan),
+        ([("amazon_all_orders", None)], [("99.00", "marketplace", "paid")], np.nan),  # Amazon's reimbursements tell of no carrier
+        ([("claims", None)], [], 0.0),
+        ([("claims", dt.datetime(2026, 3, 31, 9, tzinfo=dt.UTC))], [], 0.0),
+        ([("claims", dt.datetime(2026, 4, 1, tzinfo=dt.UTC))], [], np.nan),  # begins after the as-of day
+        ([], [("5.00", "carrier", "filed")], 0.0),  # told by an export of one's own: filed, and nothing paid yet
+    ],
+)
+def test_what_claims_brought_is_a_zero_only_where_an_export_would_tell(con, loads, rows, brought):
+    send(con, "A", **LOST)
+    for name, begins in loads:
+        shops.add_load(con, name, covers_from=begins)
+    for number, (amount, source, state) in enumerate(rows):
+        pay(con, str(number), amount, source, state)
+    found = judged(con)
+    assert totals(found)["brought"] == pytest.approx(brought, nan_ok=True)
+    said = "\n".join(how_foretold(found, "line"))
+    asks = "What claims with carriers and insurers brought is not known: Claims (orderkit template) would tell"
+    assert (asks in said) == np.isnan(brought)
+    assert ("so far such claims brought $0.00" in said) == (brought == 0)
 
 
 # --- what is expected never to arrive ------------------------------------------------------------------------------------------
@@ -303,6 +329,35 @@ def test_an_amount_that_is_not_known_is_counted_and_is_no_zero(con):
     assert found.loc["EUR", "expected"] > 0
     assert found.loc["GBP", ["refund_now_lines", "claimable_lines"]].tolist() == [1, 1]
     assert np.isnan(found.loc["GBP", ["refund_now", "claimable"]].astype(float)).all()
+    assert found.loc["GBP", ["refund_now_without_value", "claimable_without_value"]].tolist() == [1, 1]
+    assert found.loc["USD", ["refund_now_without_value", "claimable_without_value"]].tolist() == [0, 0]
+
+
+def test_lines_without_an_amount_are_told_beside_the_sums(con):
+    send(con, "A", **LOST)
+    send(con, "B", **LOST | {"value": None})
+    said = "\n".join(how_foretold(judged(con), "line"))
+    assert "The rules say to refund 2 lines now, $10.00 (1 line without an amount): not in what" in said
+    assert "are open for 2 lines, up to $10.00 (1 line without an amount)." in said
+
+
+def test_what_has_no_currency_has_a_row_of_its_own_and_is_in_no_other(con):
+    past(con)
+    send(con, "A")
+    send(con, "B", currency=None, value=D("20.00"))
+    send(con, "C", currency=None, **LOST | {"value": D("3.00")})
+    send(con, "D", currency=None, value=None)
+    pay(con, "1", "6.00", currency=None)
+    found = judged(con)
+    assert found.totals["currency"].tolist() == ["USD", None]
+    told = found.totals.iloc[1]
+    assert told[["open_parcels", "open_value", "open_without_value", "brought"]].tolist() == [2, 20.0, 1, 6.0]
+    assert told[["refund_now", "refund_now_lines", "claimable"]].tolist() == [3.0, 1, 3.0]
+    assert 0 < told["expected"] < 20.0
+    assert totals(found)[["open_parcels", "open_value", "brought"]].tolist() == [1, 10.0, 0.0]
+    said = "\n".join(how_foretold(found, "line"))
+    assert "refund 1 line now, 3.00 (currency not known)" in said
+    assert "1 parcel on the way without an amount (currency not known)" in said
 
 
 def test_a_marketplace_cut_leaves_out_the_others_but_not_what_the_model_knows(con):

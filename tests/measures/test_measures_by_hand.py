@@ -7,9 +7,11 @@ import pytest
 import shops
 
 from orderkit import measures
+from orderkit.errors import BadValue, UnknownName
 
 D = Decimal
 WEEK_10, WEEK_11 = dt.date(2026, 3, 2), dt.date(2026, 3, 9)  # Mondays
+DAY = dt.date(2026, 3, 11)
 
 
 @pytest.fixture
@@ -243,3 +245,71 @@ def test_lines_set_aside_by_file_and_reason(con):
         ("orders.txt", "no_day", 1),
         ("orders.txt", "no_money", 2),
     ]
+
+
+def order_of(con, *lines, name="late_open"):
+    """A measure by order, of an order with these lines, added up over all places: {} where it is in none of its counts."""
+    for number, line in enumerate(lines):
+        shops.add_line(con, "A", str(number), **{"value": D("1.00"), "days_past_deliver_by": 5} | line)
+    (row,) = measures.rows(con, name, by=[], grain="order") or [{}]
+    return {column: value for column, value in row.items() if value and column != "currency"}
+
+
+ON_WAY, ARRIVED = {"delivery": "open_late"}, {"delivery": "on_time"}
+WAITS = {"delivery": "not_shipped", "status": "unshipped"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([ON_WAY, ON_WAY], {"lines": 1, "value": D("2.00")}),
+        ([ON_WAY, ARRIVED], {"lines": 1, "value": D("2.00")}),  # one line late and open: the order is
+        ([WAITS, {"delivery": "late"}], {"lines": 1, "not_shipped": 1, "value": D("2.00")}),
+        ([{"delivery": "late"}, {"delivery": None}], {}),  # it came late, whatever became of the other
+        ([ARRIVED, {"delivery": None}], {"unknown_delivery": 1, "value_unknown_delivery": D("2.00")}),
+        ([ON_WAY, {"value": None} | ARRIVED], {"lines": 1, "lines_without_value": 1}),
+        ([ON_WAY, {"currency": "EUR"} | ARRIVED], {"lines": 1, "lines_without_value": 1}),  # no sum of two currencies
+        ([ON_WAY, WAITS | {"status": "cancelled"}], {"lines": 1, "value": D("1.00")}),  # nobody owes what was cancelled
+        ([ON_WAY, {"channel": "FBA"} | ARRIVED], {"lines": 1, "value": D("1.00")}),
+    ],
+)
+def test_an_order_is_as_late_as_its_latest_line_and_worth_all_of_them(con, lines, told):
+    assert order_of(con, *lines) == told
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([1, -1], {"lines": 1, "past_ship_by": 1, "value": D("2.00"), "value_past_ship_by": D("2.00")}),
+        ([None, 1], {"lines": 1, "past_ship_by": 1, "value": D("2.00"), "value_past_ship_by": D("2.00")}),
+        ([None, -1], {"lines": 1, "ship_by_unknown": 1, "value": D("2.00")}),
+        ([-1, 0], {"lines": 1, "value": D("2.00")}),
+    ],
+)
+def test_an_order_that_waits_to_be_shipped_counts_once(con, days, told):
+    waiting = [WAITS | {"days_past_ship_by": day} for day in days]
+    assert order_of(con, *waiting, name="not_shipped") == told
+
+
+def test_orders_that_arrived_are_those_of_the_measure_by_order(con):
+    """Second method: lateness_orders, which has a SQL of its own."""
+    fates = ["on_time", "late", "open_late", None, "open", "lost"]
+    for number, (one, other) in enumerate([(a, b) for a in fates for b in fates]):
+        for line, delivery in enumerate([one, other]):
+            shops.add_line(con, f"A{number}", str(line), delivery=delivery, deliver_by_day=DAY)
+    lines_as_orders = only(measures.rows(con, "delivery_by_week", by=["marketplace"], grain="order"))
+    orders = only(measures.rows(con, "lateness_orders", by=["marketplace"]))
+    both = 2  # late, and open past its day: of the whole order it is open
+    assert (lines_as_orders["late"], lines_as_orders["open_late"]) == (orders["late"] - both, orders["open_late"] + both)
+    for lines_column, column in (("lines", "orders"), ("on_time", "on_time"), ("unknown_delivery", "unknown_delivery")):
+        assert lines_as_orders[lines_column] == orders[column]
+
+
+def test_columns_say_what_they_count_and_only_lateness_has_two_grains(con):
+    shops.add_line(con, "A", **ON_WAY, days_past_deliver_by=5)
+    assert {"orders", "orders_without_value"} <= set(measures.run(con, "late_open", grain="order").columns)
+    assert {"lines", "lines_without_value"} <= set(measures.run(con, "late_open").columns)
+    with pytest.raises(BadValue, match="return_reasons has one grain"):
+        measures.run(con, "return_reasons", grain="order")
+    with pytest.raises(UnknownName, match="line, order"):
+        measures.rows(con, "late_open", grain="parcel")

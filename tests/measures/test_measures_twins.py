@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -217,6 +218,45 @@ def not_shipped(shop):
     return grouped(f, ["marketplace", "currency"], lines=(None, None), value=(None, f["value"]), past_ship_by=(past, None),
                    value_past_ship_by=(past, f["value"]), ship_by_unknown=(f["days_past_ship_by"].isna(), None),
                    lines_without_value=(f["value"].isna(), None))  # fmt: skip
+
+
+def waits(row):
+    return row["status"] in ("unshipped", "partially_shipped")
+
+
+def lateness(row):
+    """The place of a line among those of its order; the least speaks for the order."""
+    overdue = row["delivery"] == "not_shipped" and waits(row) and (row["days_past_deliver_by"] or 0) > 0
+    fates = ["open_late", "overdue", "late", None, "lost", "damaged", "came_back", "not_shipped", "open", "on_time", "not_paid"]
+    unpaid = row["delivery"] == "not_shipped" and not waits(row)
+    past = row["days_past_deliver_by"]
+    return (
+        fates.index("overdue" if overdue else "not_paid" if unpaid else row["delivery"]),
+        past is None,
+        -(past or 0),
+        row["line"],
+    )
+
+
+def as_orders(shop):
+    """The shop with one line per order, as late as its latest line and worth all of them."""
+    orders = []
+    for _, lines in shop.lines.groupby(["order_id", "channel"]):
+        rows = lines.astype(object).where(lines.notna(), None).to_dict("records")
+        owed = [row for row in rows if (row["status"], row["delivery"]) != ("cancelled", "not_shipped")]
+        if not owed:
+            continue
+        values, currencies = [row["value"] for row in owed], {row["currency"] for row in owed}
+        past = [row["days_past_ship_by"] for row in owed if waits(row)]
+        most = max((days for days in past if days is not None), default=None)
+        order = min(owed, key=lateness)
+        orders.append(order | {
+            "currency": order["currency"] if len(currencies) == 1 else None,
+            "value": sum(values) if len(currencies) == 1 and None not in values else None,
+            "status": "unshipped" if past else order["status"],
+            "days_past_ship_by": most if most is not None and (most > 0 or None not in past) else None,
+        })  # fmt: skip
+    return SimpleNamespace(lines=pd.DataFrame(orders, columns=LINE))
 
 
 def return_figures(f):
@@ -470,6 +510,21 @@ def test_pandas_finds_the_same(con, drawn):
                 # a parcel's share is rounded to a hundredth of a cent, so a sum of some may differ by a cent
                 near = pytest.approx(plain(value), abs=0.011) if name == "parcel_outcomes" else plain(value)
                 assert plain(found[key][figure]) == (None if value is None else near), (name, key, figure)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=lines)
+def test_pandas_finds_the_same_orders(con, drawn):
+    shop = as_orders(Shop(con, drawn, [], [], [], []))
+    for twin in (delivery_by_week, late_open, not_shipped):
+        name = twin.__name__
+        found = {tuple(row[key] for key in keys(name)): row for row in measures.rows(con, name, grain="order")}
+        wanted = twin(shop)
+        assert found.keys() == wanted.keys(), name
+        for key, figures in wanted.items():
+            assert {figure: plain(found[key][figure]) for figure in figures} == {
+                figure: None if value is None else plain(value) for figure, value in figures.items()
+            }, (name, key)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

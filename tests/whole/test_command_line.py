@@ -99,6 +99,23 @@ def test_verbs_on_the_sample(sample_db):
         assert json.loads(machine.stdout)["rows"] is not None
 
 
+def test_exposure_by_line_or_by_order_and_by_the_rules_of_another_pack(sample_db):
+    def told(verb, *options):
+        return json.loads(run(verb, "--db", sample_db, "--json", *options).stdout)
+
+    assert {row["grain"] for row in told("exposure")["rows"]} == {"lines"}
+    orders = told("exposure", "--grain", "order")
+    assert {row["grain"] for row in orders["rows"]} == {"orders"}
+    assert "orders past the promised day" in orders["headline"]
+    assert run("exposure", "--db", sample_db, "--grain", "parcel").exit_code == 2
+    article = told("exposure", "--pack", "article-2021")
+    assert [row["claim_window_not_known"] for row in article["rows"]] == [row["past_promise"] for row in article["rows"]]
+    assert any("the rules article-2021" in line for line in article["how"])
+    assert told("health", "--pack", "article-2021")["headline"] == "No limit is known for the marketplaces of these orders."
+    assert told("health", "--pack", "amazon") == told("health")
+    assert run("health", "--db", sample_db, "--pack", "nobody").exit_code == 2
+
+
 def test_ask_with_supposed_facts(sample_db):
     def ask(*arguments):
         return run("ask", "114-0830925-8690326", "--db", sample_db, "--request", *arguments)
