@@ -135,7 +135,7 @@ if model:
 told = [totals.assign(chance=f"{level} %", low=totals[f"low{level}"], high=totals[f"high{level}"]) for level in (50, 80, 90)]
 amounts = dict.fromkeys(("open_value", "expected", "low", "high"), "currency")
 display(show.table(pd.concat(told).sort_index(kind="stable"), columns=[*RANGES], titles=RANGES, money=amounts))
-display(*[exposure.picture("money", currency=currency) for currency in totals["currency"]])
+display(exposure.picture("money"))
 
 # %% tags=["check"]
 known = totals.dropna(subset=["expected"])

@@ -12,8 +12,9 @@ from orderkit.statistics.delivery import fit
 from orderkit.statistics.scores import reliability
 
 TOTALS = {
-    "currency": "USD", "refund_now": 12.0, "refund_now_lines": 1, "open_parcels": 3, "open_value": 90.0, "open_without_value": 0,
-    "expected": 4.5, "low90": 0.0, "high90": 30.0, "claimable": 20.0, "claimable_lines": 2, "brought": 7.5,
+    "currency": "USD", "refund_now": 12.0, "refund_now_lines": 1, "refund_now_without_value": 0, "open_parcels": 3,
+    "open_value": 90.0, "open_without_value": 0, "expected": 4.5, "low90": 0.0, "high90": 30.0, "claimable": 10.0,
+    "claimable_lines": 2, "claimable_without_value": 1, "brought": 7.5,
 }  # fmt: skip
 
 
@@ -222,28 +223,85 @@ def test_calibration_is_the_reliability_table():
     assert table(figure)["arrived"].tolist() == [0, 36]
 
 
-def test_money_at_risk_is_the_row_of_the_currency():
-    euros = TOTALS | {"currency": "EUR", "open_parcels": 9, "open_value": 500.0, "expected": 20.0}
-    result = exposure(totals=[TOTALS, euros])
-    figure = result.chart("money", currency="USD")
-    assert dict(zip(figure.data[0].y, figure.data[0].x, strict=True)) == {
-        "value on the way": 90, "the rules say refund now": 12, "expected never to arrive": 4.5, "claims are open, up to": 20,
-        "claims brought so far": 7.5,
+def bars(figure, number=0):
+    """{name: (from, to)} of the bars of one currency."""
+    bar = [trace for trace in figure.data if trace.type == "bar"][number]
+    return {name: (start, start + length) for name, start, length in zip(bar.y, bar.base, bar.x, strict=True)}
+
+
+def test_money_at_risk_falls_from_step_to_step():
+    """12 to refund now and 4.5 expected are 16.5 at risk; 10 of claims would leave 6.5; 7.5 of older claims stands beside."""
+    figure = exposure(totals=[TOTALS]).chart("money")
+    assert bars(figure) == {
+        "the rules say refund now": (0, 12), "expected never to arrive": (12, 12 + 4.5), "at risk in all": (0, 16.5),
+        "less open claims, up to": (16.5, 16.5 - 10), "left if all are paid": (0, 6.5), "claims brought so far": (0, 7.5),
     }  # fmt: skip
-    assert list(figure.data[1].x) == [0, 30], "the 90 % range"
-    assert html.unescape(figure.layout.title.text) == "$4.50 of $90.00 on the way is expected never to arrive"
-    assert table(figure)["USD"].tolist() == list(figure.data[0].x)
-    assert table(figure)["label"].tolist()[:3] == ["$90.00 (3 parcels)", "$12.00 (1 line)", "$4.50 (90% range $0.00 to $30.00)"]
-    assert "€20.00 of €500.00" in result.chart("money").layout.title.text, "most parcels on the way, where none is named"
+    ranges = [tuple(trace.x) for trace in figure.data if trace.type == "scatter" and trace.mode == "lines"]
+    assert ranges == [(12 + 0, 12 + 30), (12 + 0, 12 + 30)], (
+        "the 90 % range of what is expected, on top of what is to be refunded"
+    )
+    assert html.unescape(figure.layout.title.text) == "$16.50 at risk; $90.00 on the way"
+    assert table(figure)["amount"].tolist() == [12, 4.5, 16.5, -10, 6.5, 7.5]
+    assert table(figure)["label"].tolist() == [
+        "$12.00 (1 line)", "$4.50 (90% range $0.00 to $30.00)", "$16.50 (90% range $12.00 to $42.00)",
+        "-$10.00 (2 lines, 1 without an amount)", "$6.50", "$7.50",
+    ]  # fmt: skip
 
 
-def test_money_without_a_model_or_claims_leaves_out_what_is_not_known():
-    bare = TOTALS | dict.fromkeys(("expected", "low90", "high90")) | {"claimable": 0.0, "claimable_lines": 0, "brought": 0.0}
-    figure = exposure(totals=[bare]).chart("money")
-    assert list(figure.data[0].y) == ["value on the way", "the rules say refund now"]
-    assert html.unescape(figure.layout.title.text) == "$90.00 on the way; how much of it never arrives is not known"
-    none = exposure(totals=[TOTALS | {"open_parcels": 0, "open_value": 0.0, "expected": 0.0, "high90": 0.0}]).chart("money")
-    assert none.layout.title.text == "No parcel with an amount in USD is on the way"
+def test_currencies_never_share_an_axis():
+    euros = TOTALS | {
+        "currency": "EUR",
+        "open_parcels": 9,
+        "open_value": 500.0,
+        "expected": 20.0,
+        "high90": 40.0,
+        "claimable": 90.0,
+    }
+    nowhere = TOTALS | {"currency": None, "open_parcels": 1}
+    figure = exposure(totals=[TOTALS, euros, nowhere]).chart("money")
+    drawn = [trace for trace in figure.data if trace.type == "bar"]
+    assert [trace.xaxis for trace in drawn] == ["x", "x2", "x3"]
+    assert bars(figure, 0)["less open claims, up to"] == (32, 32 - 90), (
+        "most parcels on the way first; claims may exceed the risk"
+    )
+    assert bars(figure, 1)["at risk in all"] == (0, 16.5)
+    assert html.unescape(figure.layout.title.text) == "At risk: €32.00, $16.50 and 16.50 (currency not known)"
+    heads = [html.unescape(head.text) for head in figure.layout.annotations]
+    assert heads == [
+        "€32.00 at risk; €500.00 on the way", "$16.50 at risk; $90.00 on the way",
+        "Currency not known: 16.50 at risk; 90.00 on the way",
+    ]  # fmt: skip
+    assert table(figure)["currency"].isna().sum() == 6
+    assert {name: len(trace.y) for name, trace in zip(heads, drawn, strict=True)} == dict.fromkeys(heads, 6)
+    only = exposure(totals=[TOTALS, euros]).chart("money", currency="USD")
+    assert len([trace for trace in only.data if trace.type == "bar"]) == 1
+    assert bars(only)["at risk in all"] == (0, 16.5)
+
+
+def test_money_that_is_not_known_is_left_out_with_the_sums_that_need_it():
+    blank = dict.fromkeys(("expected", "low90", "high90"))
+    figure = exposure(totals=[TOTALS | blank | {"brought": None}]).chart("money")
+    assert bars(figure) == {"the rules say refund now": (0, 12), "less open claims, up to": (0, 10)}, (
+        "from nothing nothing is taken"
+    )
+    assert html.unescape(figure.layout.title.text) == "$90.00 on the way; how much never arrives is not known"
+    no_amount = exposure(totals=[TOTALS | {"refund_now": None, "claimable_lines": 0}]).chart("money")
+    assert list(bars(no_amount)) == ["expected never to arrive", "claims brought so far"]
+    assert html.unescape(no_amount.layout.title.text) == "$4.50 expected never to arrive; $90.00 on the way"
+    none = exposure(totals=[TOTALS | {"open_parcels": 0, "open_value": 0.0, "expected": 0.0, "low90": 0.0, "high90": 0.0}])
+    assert html.unescape(none.chart("money").layout.title.text) == "$12.00 at risk; no parcel with an amount is on the way"
+    nothing = exposure(totals=[TOTALS | blank | {"refund_now": None, "claimable_lines": 0, "brought": None, "open_value": None}])
+    with pytest.raises(NothingToShow):
+        nothing.chart("money")
+
+
+def test_money_by_order_says_orders():
+    orders = {name.replace("lines", "orders"): value for name, value in TOTALS.items()}
+    result = Result(
+        kind="exposure", title="", headline="", frame=pd.DataFrame(), how=[], tables={"totals": pd.DataFrame([orders])}
+    )
+    labels = table(result.chart("money"))["label"].tolist()
+    assert (labels[0], labels[3]) == ("$12.00 (1 order)", "-$10.00 (2 orders, 1 without an amount)")
 
 
 def test_nothing_to_draw_is_said():
@@ -272,5 +330,6 @@ def test_the_sample(sample_shop):
     open_now = result.tables["parcels"]
     assert told.loc["all carriers", "on the way"] == len(open_now)
     assert told.loc["all carriers", "parcels"] == result.tables["model"].strata["parcels"].sum()
+    assert set(table(result.chart("money"))["currency"]) == set(result.tables["totals"]["currency"])
     for currency in result.tables["totals"]["currency"]:
-        assert currency in result.chart("money", currency=currency).layout.meta["table"]["columns"]
+        assert set(table(result.chart("money", currency=currency))["currency"]) == {currency}
