@@ -40,6 +40,7 @@ REST = (
     " FROM line_facts",
     "CREATE TABLE recoveries"
     " (source VARCHAR, state VARCHAR, currency VARCHAR, amount DECIMAL(18, 2), account VARCHAR, order_id VARCHAR)",
+    "CREATE TABLE loads (format VARCHAR, covers_from TIMESTAMPTZ)",
     "CREATE TEMP TABLE context AS SELECT DATE '2026-11-15' AS as_of_day",
 )
 
