@@ -1,8 +1,9 @@
-"""orderkit's own templates, filled from a simulated shop: tracking, requests, inspections."""
+"""orderkit's own templates, filled from a simulated shop: tracking, requests, inspections, costs."""
 
 import numpy as np
 
-from orderkit.simulate.layout import moments, money, yes_no
+from orderkit.simulate.layout import each, moments, money, yes_no
+from orderkit.simulate.parameters import catalogue
 from orderkit.simulate.parcels import state_at
 
 KEY = ["order_no", "line_no"]
@@ -80,3 +81,20 @@ def inspections(truth, as_of):
         "photo": yes_no(seen["photo"]),
     }
     return columns, len(seen)
+
+
+def costs(truth, as_of):
+    """Columns of the costs file: what each SKU costs in US dollars since the first day, and what it brings once returned."""
+    goods = catalogue()
+    resale = {"home": "0.6", "apparel": "0.7", "electronics": "0.5", "tools": "0.65"}
+    columns = {
+        "sku": goods["sku"],
+        "asin": goods["asin"],
+        "product_name": goods["title_en"],
+        "category": goods["category"],
+        "landed_cost": money(goods["price"] * 2 // 5),
+        "currency": "USD",
+        "resale_share": each(goods["category"], resale.get),
+        "valid_from": np.datetime_as_string(truth.start, unit="D"),
+    }
+    return columns, len(goods["sku"]) if truth.start <= as_of else 0

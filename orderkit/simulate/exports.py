@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from orderkit.errors import UnknownName
-from orderkit.simulate import export_india, export_orders, export_returns, export_templates
-from orderkit.simulate.layout import write_table
+from orderkit.simulate import export_india, export_money, export_orders, export_returns, export_templates
+from orderkit.simulate.layout import content, write_archive, write_table
 from orderkit.simulate.moments import moment
 
 # format: what makes its columns, the name of the file (day of the export at the braces), how its cells and lines end
@@ -15,6 +15,9 @@ WRITERS = {
     "amazon_order_report": (export_orders.order_report, "order-report-{}.txt", {"line_end": "\r\n"}),
     "amazon_mfn_returns": (export_returns.returns_report, "returns-{}.txt", {"blank": " "}),
     "amazon_in_sale_report": (export_india.sale_report, "sale-report-{}.csv", {}),
+    "amazon_fba_customer_returns": (export_money.fba_returns, "fba-returns-{}.txt", {}),
+    "amazon_settlement_v2": (export_money.settlements, "settlements-{}.zip", {}),
+    "costs": (export_templates.costs, "costs.csv", {}),
     "tracking": (export_templates.tracking, "tracking.csv", {}),
     "requests": (export_templates.requests, "requests.csv", {}),
     "inspections": (export_templates.inspections, "inspections.csv", {}),
@@ -51,8 +54,13 @@ def write(truth, folder, *, as_of=None, only=None, variants=None, compress=(), l
         if name == "amazon_in_sale_report" and "amazon.in" not in truth.marketplaces:
             continue
         make, file, dialect = WRITERS[name]
-        columns, rows = make(truth, as_of, local_clock) if make is export_orders.order_report else make(truth, as_of)
         path = folder / file.format(as_of.astype("datetime64[D]"))
+        if make is export_money.settlements:
+            layout = (variants or {}).get(name)
+            files = {part: content(name, cells, rows, variant=layout) for part, cells, rows in make(truth, as_of)}
+            written[name] = write_archive(path, files)
+            continue
+        columns, rows = make(truth, as_of, local_clock) if make is export_orders.order_report else make(truth, as_of)
         variant = (variants or {}).get(name)
         written[name] = write_table(path, name, columns, rows, variant=variant, compress=name in compress, **dialect)
     return written

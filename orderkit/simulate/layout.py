@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from orderkit.errors import UnknownName
 from orderkit.simulate.moments import to_local
 
 MONTHS = np.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the day of files in archives, so that the same shop gives the same bytes
 DEFAULT = {
     "amazon_all_orders": "v34_2026_item_id_last", "amazon_order_report": "modern_46", "amazon_mfn_returns": "v33_2026",
 }  # fmt: skip
@@ -72,7 +74,24 @@ def yes_no(flags, yes="yes", no="no"):
 
 
 def write_table(path, name, columns, rows, *, variant=None, blank="", line_end="\n", compress=False):
-    """Writes one export; headers without a column given stay empty. Returns the path, which ends in .gz if compressed.
+    """Writes one export (see `content`) and returns its path, which ends in .gz if compressed."""
+    path, written = Path(path), content(name, columns, rows, variant=variant, blank=blank, line_end=line_end)
+    if compress:
+        path, written = path.with_name(path.name + ".gz"), gzip.compress(written, mtime=0)
+    path.write_bytes(written)
+    return path
+
+
+def write_archive(path, files):
+    """Writes {name of a file: bytes} as one zip, the same bytes for the same files, and returns its path."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, written in files.items():
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), written, zipfile.ZIP_DEFLATED)
+    return path
+
+
+def content(name, columns, rows, *, variant=None, blank="", line_end="\n"):
+    """The bytes of one export; headers without a column given stay empty.
 
     A tab file has no quoting: a quotation mark is data. `columns` go by header name; a single text fills a column.
     """
@@ -89,9 +108,4 @@ def write_table(path, name, columns, rows, *, variant=None, blank="", line_end="
     else:
         text.write("\t".join(names) + line_end)
         text.writelines("\t".join(row) + line_end for row in zip(*cells, strict=True))
-    content = text.getvalue().encode()
-    path = Path(path)
-    if compress:
-        path, content = path.with_name(path.name + ".gz"), gzip.compress(content, mtime=0)
-    path.write_bytes(content)
-    return path
+    return text.getvalue().encode()

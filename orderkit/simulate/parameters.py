@@ -122,6 +122,9 @@ class Parameters:
     sent_back: float = 0.88  # of approved returns
     refund_reported: float = 0.60  # refunded returns whose refund the returns report shows
     inspected: float = 0.85  # of returns received
+    fba_sent_back: float = 0.93  # FBA units that come back after their refund
+    troubled: str = "EARBUD-WHT"  # the SKU of which a bad batch lies in the marketplace's warehouses ("": none)
+    trouble: float = 3.0  # times its buyers send it back as often
     asks_upgrade: float = 0.012
     asks_address: float = 0.012
     asks_cancel_after_shipping: float = 0.010

@@ -7,7 +7,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, UnknownName
 from orderkit.marketplaces import marketplaces as known_marketplaces
-from orderkit.simulate import orders, parcels, requests, returns, statements
+from orderkit.simulate import fba, orders, parcels, requests, returns, statements
 from orderkit.simulate.exports import write
 from orderkit.simulate.moments import moment, stream
 from orderkit.simulate.parameters import Parameters, site
@@ -21,7 +21,8 @@ EVENTS = (
     ("parcels", "returning_at", "returning"), ("parcels", "returned_at", "returned_to_sender"), ("parcels", "lost_at", "lost"),
     ("requests", "asked_at", "asked"), ("requests", "answered_at", "answered"), ("returns", "requested_at", "return_requested"),
     ("returns", "received_at", "return_received"), ("returns", "inspected_at", "inspected"),
-    ("refunds", "refunded_at", "refunded"),
+    ("refunds", "refunded_at", "refunded"), ("fba_returns", "refunded_at", "fba_refunded"),
+    ("fba_returns", "received_at", "fba_received"),
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ class ShopTruth:
     parcels: pd.DataFrame
     returns: pd.DataFrame
     requests: pd.DataFrame
+    fba_returns: pd.DataFrame
     refunds: pd.DataFrame
 
     write = write
@@ -75,6 +77,7 @@ class ShopTruth:
             "lines": self.lines.groupby(["marketplace", "channel"]).size().to_dict(),
             "parcels": self.parcels.groupby(["marketplace", "fate"]).size().to_dict(),
             "returns": self.returns.groupby("marketplace").size().to_dict(),
+            "fba_returns": self.fba_returns.groupby("marketplace").size().to_dict(),
             "requests": self.requests.groupby("kind").size().to_dict(),
         }
 
@@ -108,7 +111,7 @@ def shop(
         part = _marketplace(seed, one, names, first_day=first_day, weeks=weeks, lines=share, end=end, parameters=parameters)
         parts.append(_renumber(part, orders_before, parcels_before))
         orders_before, parcels_before = orders_before + part[0]["order_no"].nunique(), parcels_before + len(part[1])
-    frames = [pd.concat([part[number] for part in parts], ignore_index=True) for number in range(4)]
+    frames = [pd.concat([part[number] for part in parts], ignore_index=True) for number in range(5)]
     frames[0] = _name(frames[0], seed, sites)
     refunds = returns.refunds(seed, *frames[:3])
     return ShopTruth(seed, first_day.astype("datetime64[s]"), end, tuple(marketplaces), parameters, *frames, refunds)
@@ -126,18 +129,19 @@ def _check(weeks, lines_per_week, marketplaces):
 
 
 def _marketplace(seed, one, names, *, first_day, weeks, lines, end, parameters):
-    """Lines, parcels, returns and requests of one marketplace, the statements' orders behind the drawn ones."""
+    """Lines, parcels, returns, requests and FBA returns of one marketplace, the statements' orders behind the drawn ones."""
     sold = orders.order_lines(seed, one, first_day=first_day, weeks=weeks, lines=lines, end=end, parameters=parameters)
     sent, sold["parcel"] = parcels.parcels(seed, one, sold, parameters=parameters)
     back = returns.returns(seed, one, sold, sent, parameters=parameters)
     asked = requests.requests(seed, one, sold, sent, back, parameters=parameters)
-    drawn = [sold.assign(statement=""), sent, back, asked]
+    came = fba.fba_returns(seed, one, sold, parameters=parameters)
+    drawn = [sold.assign(statement=""), sent, back, asked, came]
     if not names:
         return drawn
     added = statements.planted(one, names, end, sold["order_no"].nunique())
     added[0]["parcel"] = np.where(added[0]["parcel"] >= 0, added[0]["parcel"] + len(sent), -1)
-    both = zip(drawn, added, strict=True)
-    return [pd.concat([frame, more], ignore_index=True) if len(more) else frame for frame, more in both]
+    both = zip(drawn, added)  # the article speaks of orders that the seller ships: none of FBA is added
+    return [pd.concat([frame, more], ignore_index=True) if len(more) else frame for frame, more in both] + [came]
 
 
 def _renumber(frames, orders_before, parcels_before):

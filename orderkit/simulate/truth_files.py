@@ -24,6 +24,10 @@ KEPT = {
         "refunded_at", "refunded", "currency",
     ],
     "requests": ["order_id", "kind", "asked_at", "answered_at", "official", "seller_agrees"],
+    "fba_returns": [
+        "order_id", "line_no", "sku", "reason", "fault", "requested_at", "refunded_at", "refunded", "received_at", "disposition",
+        "reimbursed_at", "reimbursed", "currency",
+    ],
     "refunds": ["order_id", "line_no", "refunded_at", "amount", "currency", "why"],
 }  # fmt: skip
 
