@@ -105,7 +105,7 @@ class Shop:
 
     def returns(self, *, marketplace=None):
         """Why buyers send things back, and what it costs."""
-        return analyses.returns(self._facts, marketplace=self._site(marketplace))
+        return analyses.returns(self._answers, pack=self.pack, marketplace=self._site(marketplace))
 
     def losses(self, *, marketplace=None):
         """Parcels lost and damaged, and what to expect."""

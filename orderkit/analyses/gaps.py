@@ -35,6 +35,7 @@ class Need:
     by_shop: bool = True
     best: str | None = None
     short: str | None = None
+    old: int = OLD
 
 
 NEEDS = (
@@ -45,7 +46,7 @@ NEEDS = (
     Need("returns of FBA units", "returns", ("disposition",), (WHY,), "FBA"),
     Need("what buyers ask", "requests", ("asked_at",), (TODO,), by_shop=False),
     Need("what came back, and in which state", "inspections", ("state",), (TODO,), "FBM", by_shop=False, short="inspections"),
-    Need("refunds, fees and payouts", "money", ("amount",)),
+    Need("refunds, fees and payouts", "money", ("amount",), (WHY,), short="refunds", old=16),  # settlements close every two weeks
     Need(HEALTH, "account_health", ("rate",)),
     Need("stock movements at Amazon", "stock_events", ("units",), channel="FBA"),
     Need("reimbursements of FBA units", "recoveries", ("amount",), channel="FBA"),
@@ -174,7 +175,7 @@ def _state(need, known, of, days):
         return "missing"
     if need.by_shop and need.table in ("order_lines", "parcels") and known < PARTLY * of:
         return "partly"
-    return "old" if need.by_shop and days is not None and days > OLD else "good"
+    return "old" if need.by_shop and days is not None and days > need.old else "good"
 
 
 def _advice(need, givers, shop):

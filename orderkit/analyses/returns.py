@@ -1,159 +1,103 @@
-"""Return reasons: what buyers say, how often things come back, and what the exports tell of the refunds."""
+"""Returns: which products come back more than chance explains, why, what it costs, what changed, and what was never sent back."""
 
 import pandas as pd
 
-from orderkit import measures
+from orderkit.analyses import return_units
 from orderkit.analyses.result import Result
-from orderkit.analyses.words import LEVEL, add, amounts, count, per_cent
-from orderkit.statistics.rates import wilson
-from orderkit.statistics.shares import vital_few
+from orderkit.analyses.return_alarms import alarms
+from orderkit.analyses.return_comments import words_that_stand_out
+from orderkit.analyses.return_faults import faults, left_on_table
+from orderkit.analyses.return_rates import rates
+from orderkit.analyses.return_reasons import MONEY, change, reasons
+from orderkit.analyses.return_recovery import recovery
+from orderkit.analyses.return_skus import skus
+from orderkit.analyses.return_words import headline, how
+from orderkit.analyses.words import add
 
-TITLE = "Return reasons"
-COLUMNS = [
-    "reason_group",
-    "reason",
-    "currency",
-    "returns",
-    "share",
-    "low",
-    "high",
-    "vital",
-    "units",
-    "refunded",
-    "returns_without_refund_amount",
-    "withdrawn",
-]
-RATE_COLUMNS = [
-    "marketplace", "currency", "units_shipped", "units_returned", "rate", "low", "high",
-    "units_came_back", "lines_came_back", "lines_without_units",
-]  # fmt: skip
-WORDS = {
-    "expectation": "Not what the buyer expected", "fc_damage": "Damaged in a warehouse", "fit_style": "Fit or style",
-    "incomplete": "Parts missing", "late": "Came too late", "listing": "Not as described", "lost": "Never arrived",
-    "product_fault": "Product fault", "remorse": "Changed mind", "transit_damage": "Damaged on the way",
-    "undeliverable": "Could not be delivered",
-    "unknown": "No reason given", "wrong_item": "Wrong item", "unmapped": "A code not in our list",
-}  # fmt: skip
+TITLE = "Returns"
 VIEW = {
     "reason": "reason", "currency": "currency", "returns": "returns", "share": "share", "low": "at least", "high": "at most",
-    "units": "units", "refunded": "refunded", "returns_without_refund_amount": "refund not told",
+    "cost": "cost", "cost_share": "share of cost", "cost_share_low": "cost at least", "cost_share_high": "cost at most",
+    "refunded": "refunded", "goods_back": "goods back, worth", "cost_unknown": "cost not told",
 }  # fmt: skip
+BOOKED = """
+    SELECT
+        currency, kind,
+        CAST(sum(cents) FILTER (WHERE return_id IS NOT NULL) AS DECIMAL(38, 0)) / 100 AS of_returns,
+        CAST(sum(cents) FILTER (WHERE return_id IS NULL) AS DECIMAL(38, 0)) / 100 AS of_no_return,
+        CAST(sum(cents) AS DECIMAL(38, 0)) / 100 AS total
+    FROM return_money
+    GROUP BY currency, kind
+    ORDER BY currency, kind
+"""
+COUNTS = """
+    SELECT
+        count(*) FILTER (WHERE NOT withdrawn) AS returns,
+        count(*) FILTER (WHERE withdrawn) AS withdrawn,
+        count(*) FILTER (WHERE without_order AND NOT withdrawn) AS without_order,
+        count(*) FILTER (WHERE impossible_units) AS impossible_units,
+        CAST(coalesce(sum(units_twice), 0) AS BIGINT) AS units_twice,
+        count(*) FILTER (WHERE NOT withdrawn AND coalesce(reason_group, 'unmapped') = 'unmapped') AS unmapped,
+        list_sort(list(DISTINCT reason) FILTER (WHERE NOT withdrawn AND coalesce(reason_group, 'unmapped') = 'unmapped'))[:5]
+            AS unmapped_codes,
+        count(*) FILTER (WHERE units > 0 AND net IS NULL) AS cost_unknown,
+        count(*) FILTER (WHERE channel = 'FBA' AND NOT withdrawn) AS fba,
+        count(*) FILTER (WHERE delay < 0) AS before_order,
+        count(*) FILTER (WHERE condition = 'sellable' AND units > 0 AND goods IS NULL) AS goods_unknown,
+        min(told_on) AS first_day, max(told_on) AS last_day
+    FROM return_costs
+    WHERE $marketplace IS NULL OR marketplace = $marketplace
+"""
 
 
-def returns(con, *, marketplace=None):
-    """Why buyers send things back, by group of reasons and currency, with the share of each, and the return rate by marketplace.
+def returns(con, *, pack=None, marketplace=None):
+    """Why buyers send things back and what that costs, by group of reasons and currency; FBM and FBA together.
 
-    A reason is what the buyer claims. Requests that were cancelled or declined are counted apart. Lines that came back
-    without a request (refused, undeliverable) are no returns: they are counted apart too. Money: refunds as the returns export
-    states them; an empty refund is counted, not taken as zero.
+    A reason is what the buyer claims. Withdrawn requests are counted apart; the same unit under two dates counts once, and no
+    line gives back more units than it has. Money is what settlements or transactions tell, per currency; cost is refunds, fees
+    and labels less what was recovered and what goods that came back sellable are worth.
+
+    Tables: `weeks` (rates by order week, developed), `skus` (products, listed ones first), `change` (mix of reasons, last full
+    week), `alarms`, `faults`, `left_on_table`, `recovery` (what waits for the seller: refunded and never received first),
+    `booked` (all refund money, of returns and of others: it ties to the settlement), `words` (of comments, if they were asked
+    for at load), `rates` (the Rates), `outside` (lines that came back without a request).
+
+    Needs the facts and, for recovery, the answers of `pack`.
     """
-    reasons = measures.rows(con, "return_reasons", by="reason_group", marketplace=marketplace)
-    rates = _rates(con, marketplace)
-    totals, per_currency = {}, {}
-    for row in reasons:
-        add(totals, row["currency"], row["refunded"])
-        add(per_currency, row["currency"], row["returns"])
-    rows = [_row(row, per_currency[row["currency"]]) for row in reasons]
-    frame = (
-        pd.DataFrame(rows, columns=COLUMNS)
-        .astype({"refunded": float})
-        .sort_values(["returns", "reason_group"], ascending=[False, True])
+    return_units.make(con, pack)
+    params = {"marketplace": marketplace}
+    found = rates(con, marketplace=marketplace)
+    frame = reasons(con, marketplace=marketplace)
+    products, no_products = skus(con, found, marketplace=marketplace)
+    weeks, said_of_alarms = alarms(con, found, marketplace=marketplace)
+    counts = con.sql(COUNTS, params=params).df().iloc[0].to_dict()
+    monday, mix, no_mix = (
+        change(con, found.until, marketplace=marketplace) if found.until is not None else (None, None, found.why)
     )
-    frame["vital"] = vital_few(frame["returns"])
-    loaded = bool(reasons) or _returns_are_loaded(con)
+    tables = {
+        "weeks": found.weeks, "skus": products, "alarms": weeks, "faults": faults(con, marketplace=marketplace),
+        "left_on_table": left_on_table(con, pack, marketplace=marketplace), "recovery": recovery(con, pack, marketplace=marketplace),
+        "booked": con.sql(BOOKED).df(), "change": mix.reasons if mix else None, "change_p": mix.p if mix else None,
+        "change_monday": monday, "words": words_that_stand_out(con, products), "rates": found, "counts": counts,
+        "outside": came_back(con, marketplace),
+    }  # fmt: skip
+    totals = {}
+    for row in frame.dropna(subset=["cost"]).itertuples():
+        add(totals, row.currency, row.cost)
     return Result(
-        kind="returns",
-        title=TITLE,
-        headline=_headline(frame, rates, totals, loaded),
-        frame=frame.reset_index(drop=True),
-        how=_how(con, frame, rates, loaded),
-        totals=totals,
-        tables={"rates": rates, "weeks": measures.run(con, "returns_by_week", by="week", marketplace=marketplace)},
-        money=("refunded",),
-        shares=("share", "low", "high"),
-        view=VIEW,
-    )
+        kind="returns", title=TITLE, headline=headline(frame, tables, found), frame=frame,
+        how=how(tables, found, said_of_alarms, no_products, no_mix), totals=totals, tables=tables, money=MONEY,
+        shares=("share", "low", "high", "cost_share", "cost_share_low", "cost_share_high"), view=VIEW,
+    )  # fmt: skip
 
 
-def _row(row, all_returns):
-    span = wilson(row["returns"], all_returns, LEVEL)
-    words = group_words(row["reason_group"])
-    return {
-        **row,
-        "reason": words,
-        "share": row["returns"] / all_returns if all_returns else None,
-        "low": span.low,
-        "high": span.high,
-    }
-
-
-def _rates(con, marketplace):
-    """Units asked back over units shipped, of the orders that are loaded; empty rate where no returns export is loaded."""
-    rows = measures.rows(con, "returns_by_order_week", by="marketplace", marketplace=marketplace)
-    loaded = _returns_are_loaded(con)
-    for row in rows:
-        shipped, back = row["units_shipped"] or 0, row["units_returned"] or 0
-        # a return line may ask back more units than the order export shows: then no share can be told
-        fits = loaded and 0 < shipped >= back
-        span = wilson(back, shipped, LEVEL) if fits else None
-        row |= {"rate": back / shipped if fits else None, "low": span and span.low, "high": span and span.high}
-        row["units_returned"] = back if loaded else None
-    return pd.DataFrame(rows, columns=RATE_COLUMNS)
-
-
-def _returns_are_loaded(con):
-    """Whether any export of returns was loaded: without one, no return is known, which is not the same as none."""
-    return bool(con.sql("SELECT 1 FROM loads WHERE contains(format, 'return') LIMIT 1").fetchall())
-
-
-def _headline(frame, rates, totals, loaded):
-    came_back = int(rates["lines_came_back"].sum())
-    back = f"{count(came_back, 'line')} came back refused or undeliverable" if came_back else ""
-    if not loaded:
-        said = (
-            "Why buyers return things is not known: no returns export is loaded; Amazon's seller-fulfilled returns report has it"
-        )
-        return f"{said}. By their order status, {back}." if back else said + "."
-    asked = int(frame["returns"].sum())
-    if not asked:
-        return f"No return was asked for in the loaded exports{'; ' + back if back else ''}."
-    groups = frame.groupby("reason_group", dropna=False)["returns"].sum().sort_values(ascending=False)
-    share = per_cent(groups.iloc[0] / asked)
-    top = f"{group_words(groups.index[0])} is the most frequent reason: {groups.iloc[0]:,} of {count(asked, 'return')} ({share})"
-    refunds = f"; {amounts(totals)} refunded so far as the export tells" if amounts(totals) else ""
-    return f"{top}{refunds}{'; ' + back if back else ''}."
-
-
-def group_words(group):
-    """The name of a group of reasons as words; a group of the user's own list is shown as it is written."""
-    return WORDS["unmapped"] if pd.isna(group) else WORDS.get(group, str(group).replace("_", " ").capitalize())
-
-
-def _how(con, frame, rates, loaded):
-    back = count(int(rates["units_came_back"].sum()), "unit")
-    apart = (
-        f"{back} came back by order or parcel status (refused, undeliverable): counted apart from returns that buyers asked for."
-    )
-    if not loaded:
-        return ["Amazon's seller-fulfilled returns report tells reasons, receipts and refunds.", apart]
-    unmapped = int(frame.loc[frame["reason_group"].isna() | (frame["reason_group"] == "unmapped"), "returns"].sum())
-    orphans = con.sql("SELECT count(*) FROM returns WHERE line IS NULL").fetchall()[0][0]
-    return [
-        f"{count(int(frame['returns'].sum()), 'return')} asked for by buyers of orders that you ship (FBM); "
-        f"{frame['withdrawn'].sum():,} more were cancelled or declined. A reason is what the buyer claims, not what you found.",
-        f"The refund is not told for {frame['returns_without_refund_amount'].sum():,} of them: an empty refund is not a zero.",
-        f"{count(unmapped, 'return')} with a code that is not in our list.",
-        *(_rate_words(row) for row in rates.itertuples()),
-        "Orders of the last weeks are not complete: their returns have not all arrived.",
-        f"{count(orphans, 'return')} could not be tied to a loaded order line: in no return rate.",
-        apart,
-        f"Shares: among the returns of one currency; ranges are {LEVEL:.0%} Wilson intervals.",
-    ]
-
-
-def _rate_words(row):
-    where = row.marketplace if not pd.isna(row.marketplace) else "an unknown marketplace"
-    if pd.isna(row.rate):
-        return f"Return rate on {where}: not known, the orders do not tell how many units were shipped."
-    of = f"{row.units_returned:,} of {count(row.units_shipped, 'shipped unit')} asked back"
-    return f"Return rate on {where}: {per_cent(row.rate)} ({of}; between {per_cent(row.low)} and {per_cent(row.high)})."
+def came_back(con, marketplace):
+    """Lines and units that came back by order or parcel status, refused or undeliverable: no returns that buyers asked for."""
+    row = con.sql(
+        "SELECT count(*) AS lines, CAST(coalesce(sum(order_lines.units), 0) AS BIGINT) AS units"
+        " FROM line_facts JOIN order_lines USING (account, order_id, line)"
+        " WHERE line_facts.channel = 'FBM' AND line_facts.delivery = 'came_back'"
+        " AND ($marketplace IS NULL OR line_facts.marketplace = $marketplace)",
+        params={"marketplace": marketplace},
+    ).fetchall()[0]
+    return dict(zip(("lines", "units"), row, strict=True))

@@ -165,3 +165,9 @@ class Pack:
     answers: dict
     parameters: dict
     questions: dict = field(repr=False)
+
+    def held(self, name, key, day):
+        """The Period of a parameter that holds for a key, such as a marketplace, on a day; None where no source tells a value."""
+        periods = self.parameters[name].periods if name in self.parameters else ()
+        held = (period for period in periods if period.key == key and period.start <= day < period.end)
+        return next((period for period in held if period.value is not None), None)

@@ -8,7 +8,9 @@ from orderkit.simulate.layout import each, moments
 from orderkit.simulate.moments import DAY
 
 EVERY = np.timedelta64(14 * DAY, "s")
-ANCHOR = np.datetime64("2026-11-06T08:00:00", "s")  # one of the moments at which a settlement closes; others are weeks of two away
+ANCHOR = np.datetime64(
+    "2026-11-06T08:00:00", "s"
+)  # one of the moments at which a settlement closes; others are weeks of two away
 
 
 def settlements(truth, as_of):

@@ -85,7 +85,7 @@ def inspections(truth, as_of):
 
 def costs(truth, as_of):
     """Columns of the costs file: what each SKU costs in US dollars since the first day, and what it brings once returned."""
-    goods = catalogue()
+    goods = {name: column[: None if truth.start <= as_of else 0] for name, column in catalogue().items()}
     resale = {"home": "0.6", "apparel": "0.7", "electronics": "0.5", "tools": "0.65"}
     columns = {
         "sku": goods["sku"],
@@ -97,4 +97,4 @@ def costs(truth, as_of):
         "resale_share": each(goods["category"], resale.get),
         "valid_from": np.datetime_as_string(truth.start, unit="D"),
     }
-    return columns, len(goods["sku"]) if truth.start <= as_of else 0
+    return columns, len(goods["sku"])

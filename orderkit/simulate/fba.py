@@ -54,7 +54,7 @@ def _ask(rng, frame, trouble):
     defective = next(number for number, reason in enumerate(REASONS) if reason[0] == "CR-DEFECTIVE")
     pick = np.where(trouble & (rng.random(count) < 0.7), defective, pick)
     code = np.array([reason[0] for reason in REASONS])[pick]
-    frame["reason"] = np.char.replace(code, "CR-", "")
+    frame["reason"] = np.array([reason[0].removeprefix("CR-") for reason in REASONS])[pick]
     frame["fault"] = np.array([reason[1] for reason in REASONS])[pick]
     spoken = rng.random(count) < 0.45
     texts = [COMMENTS.get(one, ("",)) for one in code.tolist()]

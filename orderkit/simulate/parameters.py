@@ -124,7 +124,7 @@ class Parameters:
     inspected: float = 0.85  # of returns received
     fba_sent_back: float = 0.93  # FBA units that come back after their refund
     troubled: str = "EARBUD-WHT"  # the SKU of which a bad batch lies in the marketplace's warehouses ("": none)
-    trouble: float = 3.0  # times its buyers send it back as often
+    trouble: float = 7.0  # times its buyers send it back as often
     asks_upgrade: float = 0.012
     asks_address: float = 0.012
     asks_cancel_after_shipping: float = 0.010

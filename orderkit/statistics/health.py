@@ -108,10 +108,10 @@ def limit(pack, rate, *, marketplace, day):
     if rate not in RATES:
         raise UnknownName("rate", rate, RATES)
     name, windows = RATES[rate]
-    found = _in_force(pack, name, marketplace, day)
+    found = pack.held(name, marketplace, day)
     if found is None:
         return None
-    held = [_in_force(pack, window, marketplace, day) for window in windows]
+    held = [pack.held(window, marketplace, day) for window in windows]
     days = {days for period in held if period is not None for days in (period.value, *period.others)}
     reached = rate in REACHED
     strictest = Decimal(found.bounds[1 if reached else 0])
@@ -122,7 +122,7 @@ def limit(pack, rate, *, marketplace, day):
 def _lag(pack, rate, marketplace, day):
     if rate not in LAGS:
         return 0
-    found = _in_force(pack, LAGS[rate], marketplace, day)
+    found = pack.held(LAGS[rate], marketplace, day)
     return found and found.value
 
 
@@ -130,12 +130,6 @@ def lag_elsewhere(pack, rate, day):
     """The most days by which the window of a rate lies back on any marketplace: for those of which no source tells it."""
     periods = pack.parameters[LAGS[rate]].periods if LAGS.get(rate) in pack.parameters else ()
     return max((made.value for made in periods if made.value is not None and made.start <= day < made.end), default=0)
-
-
-def _in_force(pack, name, marketplace, day):
-    periods = pack.parameters[name].periods if name in pack.parameters else ()
-    held = (made for made in periods if made.key == marketplace and made.start <= day < made.end)
-    return next((made for made in held if made.value is not None), None)
 
 
 def rate_by_weeks(defects, orders):

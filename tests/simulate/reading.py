@@ -2,20 +2,30 @@
 
 import csv
 import gzip
+import zipfile
 from pathlib import Path
 
 
 def read_rows(path):
     """Header and rows of an export, as a careful human would read it: no quoting in tab files, csv's own rules elsewhere."""
+    tables = [_table(text) for text in texts(path)]
+    return tables[0][0], [row for table in tables for row in table[1:]]
+
+
+def texts(path):
+    """The text of an export; of a zip, that of each file in it."""
     path = Path(path)
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    text = content.decode("utf-8")
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as archive:
+            return [archive.read(name).decode("utf-8") for name in archive.namelist()]
+    return [(gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode("utf-8")]
+
+
+def _table(text):
     if "\t" in text.split("\n", 1)[0]:
         lines = text.replace("\r\n", "\n").removesuffix("\n").split("\n")
-        table = [line.split("\t") for line in lines]
-    else:
-        table = list(csv.reader(text.splitlines()))
-    return table[0], table[1:]
+        return [line.split("\t") for line in lines]
+    return list(csv.reader(text.splitlines()))
 
 
 def read_dicts(path):

@@ -38,7 +38,10 @@ STATEMENTS = [
 @pytest.fixture(scope="module")
 def told(truth, exports):
     """For each label the rows of each export about its order."""
-    keys = {"amazon_all_orders": "amazon-order-id", "amazon_order_report": "order-id", "amazon_mfn_returns": "Order ID"}
+    keys = {
+        "amazon_all_orders": "amazon-order-id", "amazon_order_report": "order-id", "amazon_mfn_returns": "Order ID",
+        "amazon_fba_customer_returns": "order-id", "amazon_settlement_v2": "order-id", "costs": "sku",
+    }  # fmt: skip
     return {
         label: {name: [row for row in rows if row[keys.get(name, "order_id")] == order_id] for name, rows in exports.items()}
         for label, order_id in truth.statement_orders().items()

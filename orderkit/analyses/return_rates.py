@@ -1,0 +1,71 @@
+"""How much of what was sold comes back: by week of the order, with what is still to come of young weeks."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from orderkit.analyses import return_units
+from orderkit.errors import NothingToShow
+from orderkit.statistics.delays import Patterns, learn_patterns
+from orderkit.statistics.development import ultimate, weekly
+
+# days after the order within which nearly all returns are told: by the buyer's request (FBM), by arrival in a warehouse (FBA)
+LAST_DAY = {"FBM": 90, "FBA": 120}
+SEASON = 75  # days more for orders of a season whose return window is extended
+BASIS = {"FBM": "the day on which the buyer asked", "FBA": "the day on which the unit reached a warehouse"}
+WEEKS = [
+    "marketplace", "week", "shipped", "reported", "excess", "seen", "reported_rate", "ultimate_rate", "low_50", "high_50", "low_80",
+    "high_80", "low_90", "high_90", "too_young", "whole_week",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Return rates of order weeks: `weeks`, a row per week and marketplace; `patterns`, how long returns take; `until`, the day
+    up to which returns are known; `channels` of which they are; `aside`, units that count in no rate; `why` where there are none.
+    """
+
+    weeks: pd.DataFrame
+    patterns: Patterns | None = None
+    until: pd.Timestamp | None = None
+    channels: tuple = ()
+    aside: dict = field(default_factory=dict)
+    why: str = ""
+
+
+def rates(con, *, marketplace=None):
+    """The Rates of a shop: units returned over units shipped, of the channels whose returns export is loaded.
+
+    Returns are counted by the week of their order, and young weeks developed to what they will have had in the end. Needs the
+    tables of return_units.
+    """
+    known = return_units.known_until(con)
+    if not known:
+        return Rates(pd.DataFrame(columns=WEEKS), why="no returns export is loaded")
+    until = pd.Timestamp(min(known.values()))
+    told = {"until": until, "channels": tuple(sorted(known))}
+    sold, back = (_labelled(frame, known) for frame in (return_units.sold(con, marketplace), return_units.back(con, marketplace)))
+    try:
+        patterns = _patterns(back, until, known)
+        cohorts = weekly(sold, back, patterns, as_of=until, by=["marketplace"])
+    except NothingToShow as nothing:
+        return Rates(pd.DataFrame(columns=WEEKS), **told, why=str(nothing))
+    weeks = ultimate(cohorts).table.reindex(columns=WEEKS).sort_values(["marketplace", "week"], ignore_index=True)
+    return Rates(weeks, patterns, **told, aside=cohorts.aside)
+
+
+def _labelled(frame, known):
+    """The rows of channels whose returns are known; `window` names the pattern of delays that holds for them."""
+    frame = frame[frame["channel"].isin(list(known))]
+    return frame.assign(window=frame["channel"] + " " + frame["window"], day=pd.to_datetime(frame["day"]))
+
+
+def _patterns(back, until, known):
+    """The delays of each channel; those of a season learn from the usual ones of their channel."""
+    learned, aside = {}, {}
+    for channel in sorted(known):
+        windows = {f"{channel} usual": LAST_DAY[channel], f"{channel} holiday": LAST_DAY[channel] + SEASON}
+        found = learn_patterns(back[back["channel"] == channel], as_of=until, windows=windows)
+        learned |= found.by_window
+        aside = {name: aside.get(name, 0) + units for name, units in found.aside.items()}
+    return Patterns(learned, aside)
