@@ -70,7 +70,10 @@ assert exposure.frame.select_dtypes("number").fillna(0).ge(0).all().all()
 # %%
 display(show.note(shop.up_to("returns")))
 display(returns)
-display(returns.picture())
+currencies = returns.frame.dropna(subset=["cost"])["currency"].unique()
+display(*[returns.picture(of="cost", currency=currency) for currency in currencies] or [returns.picture()])
+display(returns.picture("products"))
+display(returns.picture("weeks"))
 
 # %% [markdown]
 # ## Parcels lost and damaged, and what to expect

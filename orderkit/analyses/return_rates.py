@@ -14,8 +14,8 @@ LAST_DAY = {"FBM": 90, "FBA": 120}
 SEASON = 75  # days more for orders of a season whose return window is extended
 BASIS = {"FBM": "the day on which the buyer asked", "FBA": "the day on which the unit reached a warehouse"}
 WEEKS = [
-    "marketplace", "week", "shipped", "reported", "excess", "seen", "reported_rate", "ultimate_rate", "low_50", "high_50", "low_80",
-    "high_80", "low_90", "high_90", "too_young", "whole_week",
+    "marketplace", "week", "shipped", "reported", "excess", "seen", "reported_rate", "ultimate_rate", "low_50", "high_50",
+    "low_80", "high_80", "low_90", "high_90", "too_young", "whole_week",
 ]  # fmt: skip
 
 

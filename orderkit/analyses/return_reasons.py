@@ -95,9 +95,11 @@ def _of_currency(part, net):
     return part.assign(vital=vital_few(part["returns"]), cost_unknown=part["returns"])
 
 
-def change(con, until, *, marketplace=None):
+def change(con, found, *, marketplace=None):
     """(the last full week's Monday, MixChange of its reasons against the four weeks before, why there is none)."""
-    monday = (until - pd.Timedelta(days=6)).normalize()
+    if found.until is None:
+        return None, None, found.why
+    monday = (found.until - pd.Timedelta(days=6)).normalize()
     monday -= pd.Timedelta(days=monday.dayofweek)
     counts = con.sql(BY_WEEK, params={"monday": monday.date(), "weeks": WEEKS_BEFORE, "marketplace": marketplace}).df()
     counts = counts[(counts["before"] > 0) | (counts["after"] > 0)]

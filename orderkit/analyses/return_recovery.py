@@ -6,8 +6,8 @@ from orderkit.analyses.todo_items import NEVER_BACK, items
 
 KINDS = (*NEVER_BACK, "safe_t", "refund_clock", "return_received", "return_request")  # in the order in which they are shown
 RECOVERY = [
-    "kind", "what", "order_id", "marketplace", "money", "currency", "deadline", "days_left", "state", "claim", "who_pays", "advice",
-    "item",
+    "kind", "what", "order_id", "marketplace", "money", "currency", "deadline", "days_left", "state", "claim", "who_pays",
+    "advice", "item",
 ]  # fmt: skip
 
 

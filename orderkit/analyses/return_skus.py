@@ -84,11 +84,13 @@ COSTS = """
 def skus(con, found, *, marketplace=None):
     """(frame of SKUS, one row per SKU and currency of its costs, dearest of the listed first; why there is none).
 
-    Rates are of the SKU on all marketplaces: shipped and returned units; matured: the units as far as their returns can have come; rate with its Wilson range; shrunk: the
-    rate as far as it is to be believed; probability: that it is above 1.5 times that of the category; listed: on the list of which
-    at most one in ten is there by chance; cost: what its returns cost so far by the money exports, in currency, and of how many
-    returns that is not known; the two most frequent groups of reasons; the rate of the last four weeks of orders and of those
-    before, with the range of the difference. `found`: the Rates. Needs the tables of return_units.
+    Rates are of the SKU on all marketplaces: shipped and returned units; matured: the units as far as their returns can have
+    come; rate with its Wilson range; shrunk: the rate as far as it is to be believed; probability: that it is above 1.5 times
+    that of the category; listed: on the list of which at most one in ten is there by chance; cost: what its returns cost so far
+    by the money exports, in currency, and of how many returns that is not known; the two most frequent groups of reasons; the
+    rate of the last four weeks of orders and of those before, with the range of the difference.
+
+    `found`: the Rates. Needs the tables of return_units.
     """
     if found.patterns is None:
         return pd.DataFrame(columns=SKUS), found.why

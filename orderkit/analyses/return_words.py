@@ -126,7 +126,7 @@ def _rates(found):
                 f"{label.split()[0]}: half of the returns are there {middle} days after the order, "
                 f"{per_cent(share[min(30, pattern.window)])} after 30 days ({count(int(pattern.units), 'unit')})."
             )
-    yield "Young weeks are developed to what they will have had in the end; grey where less than 30 % of their returns can be there."
+    yield "Young weeks are developed to what they will have had in the end; grey where less than 30 % of it can be there."
     aside = {name: int(units) for name, units in found.aside.items() if units}
     if aside.get("beyond"):
         yield f"{count(aside['beyond'], 'unit')} came later than the patterns reach: in no rate."
@@ -145,10 +145,13 @@ def _money(tables, counts):
             f"Booked in {currency}: {show.money(of, currency)} for returns and {show.money(others, currency)} for other refunds, "
             f"together {show.money(of + others, currency)}, to the cent as in the settlements."
         )
+    unknown = (
+        f"; of {count(int(counts['goods_unknown']), 'return')} not known, taken as nothing" if counts["goods_unknown"] else ""
+    )
     yield (
-        f"The cost of {count(int(counts['cost_unknown']), 'return')} is not booked yet. Cost: refunds, fees and labels less what was "
-        "recovered and less what goods that came back sellable are worth (price times resale share of your costs file"
-        f"{'; of ' + count(int(counts['goods_unknown']), 'return') + ' not known, taken as nothing' if counts['goods_unknown'] else ''})."
+        f"The cost of {count(int(counts['cost_unknown']), 'return')} is not booked yet. Cost: refunds, fees and labels less what "
+        "was recovered and less what goods that came back sellable are worth (price times resale share of your costs file"
+        f"{unknown})."
     )
 
 
@@ -158,8 +161,9 @@ def _skus(skus, why):
         return
     listed = skus.loc[skus["listed"], "sku"].nunique()
     yield (
-        f"{count(skus['sku'].nunique(), 'product')} compared; listed is who is likely above 1.5 times the rate of its category, so that one in "
-        f"ten of the list may be there by chance: {listed:,} now. Rates are drawn towards that of the category where units are few."
+        f"{count(skus['sku'].nunique(), 'product')} compared; listed is what is likely above 1.5 times the rate of its category, "
+        f"so that one in ten of the list may be there by chance: {listed:,} now. Rates are drawn towards that of the category "
+        "where units are few."
     )
     if skus["category"].isna().all():
         yield "No categories are known: all products are compared as one; your costs file can name them."

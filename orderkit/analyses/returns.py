@@ -1,7 +1,5 @@
 """Returns: which products come back more than chance explains, why, what it costs, what changed, and what was never sent back."""
 
-import pandas as pd
-
 from orderkit.analyses import return_units
 from orderkit.analyses.result import Result
 from orderkit.analyses.return_alarms import alarms
@@ -71,12 +69,11 @@ def returns(con, *, pack=None, marketplace=None):
     products, no_products = skus(con, found, marketplace=marketplace)
     weeks, said_of_alarms = alarms(con, found, marketplace=marketplace)
     counts = con.sql(COUNTS, params=params).df().iloc[0].to_dict()
-    monday, mix, no_mix = (
-        change(con, found.until, marketplace=marketplace) if found.until is not None else (None, None, found.why)
-    )
+    monday, mix, no_mix = change(con, found, marketplace=marketplace)
     tables = {
         "weeks": found.weeks, "skus": products, "alarms": weeks, "faults": faults(con, marketplace=marketplace),
-        "left_on_table": left_on_table(con, pack, marketplace=marketplace), "recovery": recovery(con, pack, marketplace=marketplace),
+        "left_on_table": left_on_table(con, pack, marketplace=marketplace),
+        "recovery": recovery(con, pack, marketplace=marketplace),
         "booked": con.sql(BOOKED).df(), "change": mix.reasons if mix else None, "change_p": mix.p if mix else None,
         "change_monday": monday, "words": words_that_stand_out(con, products), "rates": found, "counts": counts,
         "outside": came_back(con, marketplace),

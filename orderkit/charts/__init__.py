@@ -12,9 +12,11 @@ from orderkit.charts.look import BLUE, GREEN, GREY, INK, ORANGE, PINK, RED, SKY
 from orderkit.charts.losses import parcel_losses
 from orderkit.charts.money import money_at_risk
 from orderkit.charts.reasons import return_reasons
+from orderkit.charts.returns import products, return_alarms, return_rates
 from orderkit.charts.weeks import late_by_week, orders_by_week
 
 __all__ = [
     "BLUE", "GREEN", "GREY", "INK", "ORANGE", "PINK", "RED", "SKY", "arrival_curve", "calibration", "forecasts", "headroom",
-    "late_by_week", "money_at_risk", "orders_by_week", "parcel_losses", "return_reasons",
+    "late_by_week", "money_at_risk", "orders_by_week", "parcel_losses", "products", "return_alarms", "return_rates",
+    "return_reasons",
 ]  # fmt: skip

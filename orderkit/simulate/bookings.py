@@ -8,7 +8,8 @@ KEPT_OF_COMMISSION, KEPT_AT_MOST = 20, 500  # of a refunded commission the marke
 WAREHOUSE_FEE = 386  # cents per FBA unit
 RETURN_FEE = {"apparel": 257}  # cents per FBA unit that comes back, by category
 COLUMNS = [
-    "marketplace", "posted_at", "transaction", "kind", "description", "cents", "order_id", "order_item_id", "sku", "channel", "units",
+    "marketplace", "posted_at", "transaction", "kind", "description", "cents", "order_id", "order_item_id", "sku", "channel",
+    "units",
 ]  # fmt: skip
 ABOUT = ["marketplace", "order_id", "order_item_id", "sku", "channel", "units"]
 KEY = ["order_no", "line_no"]

@@ -140,7 +140,7 @@ def _marketplace(seed, one, names, *, first_day, weeks, lines, end, parameters):
         return drawn
     added = statements.planted(one, names, end, sold["order_no"].nunique())
     added[0]["parcel"] = np.where(added[0]["parcel"] >= 0, added[0]["parcel"] + len(sent), -1)
-    both = zip(drawn, added)  # the article speaks of orders that the seller ships: none of FBA is added
+    both = zip(drawn[:4], added, strict=True)  # the article speaks of orders that the seller ships: none of FBA is added
     return [pd.concat([frame, more], ignore_index=True) if len(more) else frame for frame, more in both] + [came]
 
 
