@@ -121,7 +121,6 @@ if len(one):
     told = one.assign(
         said=[f"{row.shrunk:.1%} ({row.shrunk_low:.1%} to {row.shrunk_high:.1%})" for row in one.itertuples()],
         usual=one["category_rate"].map("{:.1%}".format),
-        reason=[ok_reason if isinstance(ok_reason, str) else "" for ok_reason in one["reason_group"].str.replace("_", " ")],
         change=recent.where(moved, "as before"),
     )
     display(show.table(told, columns=[*LISTED], titles=LISTED, money={"cost": "currency"}))
@@ -165,6 +164,7 @@ display(
     show.table(returns.tables["faults"], columns=[*FAULTS], titles=FAULTS, money=dict.fromkeys(("cost", "postage"), "currency"))
 )
 left = returns.tables["left_on_table"]
+left = left.assign(state=left["state"].str.replace("_", " or "))
 if len(left):
     display(show.table(left, columns=[*KEPT], titles=KEPT, money=dict.fromkeys(("kept", "left_on_table"), "currency")))
 

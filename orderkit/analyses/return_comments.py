@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from orderkit.statistics.keywords import keywords
+from orderkit.statistics.keywords import standing_out, term_orders
 
 MOST_PRODUCTS = 10
 WORDS = ["sku", "term", "z", "log_odds", "orders", "elsewhere"]
@@ -18,15 +18,15 @@ def words_that_stand_out(con, products):
     """A row per telling word and product, for the products on the list: sku, term, z, log_odds, orders (that use it), elsewhere
     (orders of other products of its category). Empty without comments: they are read only if asked for. Needs return_units."""
     said = con.sql(COMMENTS).df()
-    listed = products.loc[products["listed"].fillna(False).astype(bool), ["sku"]].drop_duplicates() if len(products) else []
-    if said.empty or not len(listed):
+    listed = products[products["listed"].fillna(False).astype(bool)].drop_duplicates("sku").head(MOST_PRODUCTS)
+    if said.empty or listed.empty:
         return pd.DataFrame(columns=WORDS)
-    parts = [_of(sku, said) for sku in listed["sku"].head(MOST_PRODUCTS)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=WORDS)
+    parts = [_of(sku, category, said) for sku, category in zip(listed["sku"], listed["category"].fillna(""), strict=True)]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _of(sku, said):
-    own = said["sku"] == sku
-    others = said[~own & said["category"].isin(said.loc[own, "category"])]
-    mine = said[own]
-    return keywords(mine["comments"], mine["order_id"], others["comments"], others["order_id"]).assign(sku=sku)[WORDS]
+def _of(sku, category, said):
+    same = said[said["category"] == category]
+    terms = term_orders(same["comments"], same["order_id"], same["sku"])
+    own = terms["product"] == sku
+    return standing_out(terms[own], terms[~own]).assign(sku=sku)[WORDS]

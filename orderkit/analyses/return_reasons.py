@@ -104,6 +104,7 @@ def change(con, found, *, marketplace=None):
     counts = con.sql(BY_WEEK, params={"monday": monday.date(), "weeks": WEEKS_BEFORE, "marketplace": marketplace}).df()
     counts = counts[(counts["before"] > 0) | (counts["after"] > 0)]
     try:
-        return monday, mix_change(counts["reason_group"], counts["before"], counts["after"], level=LEVEL), ""
+        found = mix_change(counts["reason_group"].map(group_words), counts["before"], counts["after"], level=LEVEL)
+        return monday, found, ""
     except NothingToShow as nothing:
         return monday, None, str(nothing)

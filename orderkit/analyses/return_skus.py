@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from orderkit.analyses.return_reasons import group_words
 from orderkit.analyses.words import LEVEL
 from orderkit.errors import TooFewEvents
 from orderkit.statistics.ranking import effective_units, ranked
@@ -11,7 +12,7 @@ from orderkit.statistics.rates import newcombe
 RECENT = 28  # days of orders that are compared with those before
 SKUS = [
     "sku", "currency", "category", "shipped", "matured", "returned", "rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high",
-    "credibility", "category_rate", "probability", "listed", "cost", "cost_unknown", "reason_group", "reason_returns",
+    "credibility", "category_rate", "probability", "listed", "cost", "cost_unknown", "reason_group", "reason", "reason_returns",
     "second_group", "second_returns", "recent_rate", "before_rate", "change_low", "change_high",
 ]  # fmt: skip
 BY_SKU = """
@@ -107,6 +108,7 @@ def skus(con, found, *, marketplace=None):
     frame = pd.concat([frame, judged.drop(columns=["k", "n"]).reset_index(drop=True)], axis=1)
     frame = _with_change(frame)
     frame = frame.merge(con.sql(REASONS, params=params).df(), on="sku", how="left")
+    frame["reason"] = frame["reason_group"].map(group_words, na_action="ignore")
     frame = frame.merge(con.sql(COSTS, params=params).df().astype({"cost": float}), on="sku", how="left")
     order = ["listed", "cost", "probability", "sku"]
     return frame.sort_values(order, ascending=[False, False, False, True], ignore_index=True).reindex(columns=SKUS), ""

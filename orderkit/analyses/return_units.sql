@@ -50,6 +50,12 @@ WITH asked AS (               -- a return without units is one unit at least; wi
     JOIN return_facts ON return_facts.account = returns.account AND return_facts.return_id = returns.return_id
 ),
 
+orders AS (                   -- what holds for a return of which the line cannot be told
+    SELECT account, order_id, min(marketplace) AS marketplace, min(currency) AS currency
+    FROM line_facts
+    GROUP BY account, order_id
+),
+
 numbered AS (                 -- what was asked back of the line before
     SELECT
         *,
@@ -61,8 +67,8 @@ numbered AS (                 -- what was asked back of the line before
 
 SELECT
     numbered.account, numbered.return_id, numbered.order_id, numbered.line, numbered.sku, numbered.channel,
-    coalesce(numbered.marketplace, sold_units.marketplace) AS marketplace,
-    coalesce(numbered.money_currency, sold_units.currency) AS currency,
+    coalesce(numbered.marketplace, orders.marketplace) AS marketplace,
+    coalesce(numbered.money_currency, orders.currency) AS currency,
     sold_units.category, sold_units.ordered_day, sold_units."window",
     numbered.told_on, numbered.requested_at, numbered.received_at, numbered.reason, numbered.reason_group, numbered.usual_cause,
     numbered.fault, numbered.status, numbered.withdrawn, numbered.resolution, numbered.in_policy, numbered.disposition,
@@ -95,6 +101,7 @@ SELECT
 FROM numbered
 LEFT JOIN sold_units
     ON sold_units.account = numbered.account AND sold_units.order_id = numbered.order_id AND sold_units.line = numbered.line
+LEFT JOIN orders ON orders.account = numbered.account AND orders.order_id = numbered.order_id
 ;
 CREATE OR REPLACE TEMP TABLE return_money AS
 WITH refund_types AS (        -- the words, in whatever language, under which a marketplace books refunds

@@ -67,7 +67,7 @@ def _change(tables):
     if not len(changed):
         return ""
     row = changed.iloc[0]
-    return f"last full week: {group_words(row['reason']).lower()} {'up' if row['difference'] > 0 else 'down'}"
+    return f"last full week: {row['reason'].lower()} {'up' if row['difference'] > 0 else 'down'}"
 
 
 def how(tables, found, of_alarms, no_products, no_mix):

@@ -14,16 +14,16 @@ from orderkit.analyses.words import add
 
 TITLE = "Returns"
 VIEW = {
-    "reason": "reason", "currency": "currency", "returns": "returns", "share": "share", "low": "at least", "high": "at most",
-    "cost": "cost", "cost_share": "share of cost", "cost_share_low": "cost at least", "cost_share_high": "cost at most",
-    "refunded": "refunded", "goods_back": "goods back, worth", "cost_unknown": "cost not told",
+    "reason": "reason", "currency": "currency", "returns": "returns", "share": "share", "cost": "cost",
+    "cost_share": "share of the cost", "cost_share_low": "at least", "cost_share_high": "at most", "refunded": "refunded",
+    "cost_unknown": "cost not told",
 }  # fmt: skip
 BOOKED = """
     SELECT
         currency, kind,
-        CAST(sum(cents) FILTER (WHERE return_id IS NOT NULL) AS DECIMAL(38, 0)) / 100 AS of_returns,
-        CAST(sum(cents) FILTER (WHERE return_id IS NULL) AS DECIMAL(38, 0)) / 100 AS of_no_return,
-        CAST(sum(cents) AS DECIMAL(38, 0)) / 100 AS total
+        CAST(coalesce(sum(cents) FILTER (WHERE return_id IS NOT NULL), 0) / 100 AS DECIMAL(18, 2)) AS of_returns,
+        CAST(coalesce(sum(cents) FILTER (WHERE return_id IS NULL), 0) / 100 AS DECIMAL(18, 2)) AS of_no_return,
+        CAST(sum(cents) / 100 AS DECIMAL(18, 2)) AS total
     FROM return_money
     GROUP BY currency, kind
     ORDER BY currency, kind

@@ -54,6 +54,6 @@ def ranked(parts, labels, colours, title, unit):
         textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category")
-    figure.update_xaxes(visible=False, range=[0, float(parts.max()) * 1.35])
+    figure.update_xaxes(visible=False, range=[0, float(parts.max()) * (1.1 + max(map(len, labels)) / 60)])
     table = pd.DataFrame({"reason": list(parts.index), unit: [round(float(value), 2) for value in parts], "label": labels})
     return finish(figure, title, f"Horizontal bars, largest first. {title}.", table, height=100 + 30 * len(parts))

@@ -4,7 +4,6 @@ import pandas as pd
 
 from orderkit.analyses import show
 from orderkit.analyses.result import draws
-from orderkit.analyses.return_reasons import group_words
 from orderkit.analyses.words import count, per_cent
 from orderkit.charts.look import BLUE, GREY, RED, drawn, finish, pale
 from orderkit.errors import NothingToShow
@@ -120,7 +119,7 @@ def products(result):
 
 
 def _named(row):
-    reason = "" if pd.isna(row.reason_group) else f" ({group_words(row.reason_group).lower()})"
+    reason = "" if pd.isna(row.reason) else f" ({row.reason.lower()})"
     return f"{row.sku}{reason}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
-from orderkit.statistics.priors import FEW_EVENTS, FEW_PRODUCTS, beta_binomial, counts_of
+from orderkit.statistics.priors import FEW_EVENTS, FEW_PRODUCTS, beta_binomial, category_means, counts_of
 from orderkit.statistics.rates import wilson_ranges
 
 OWN_PRIOR = 30  # a category of so many products has a prior of its own
@@ -47,31 +47,35 @@ def ranked(k, n, category=None, *, worse=WORSE, at=FALSE_SHARE, level=0.9):
     """Every product's rate as it is and as it is worth, and which ones are bad: a frame, one row per product, in their order.
 
     k, n: returns and (effective) units by product; category: labels of any kind, None for one category. Columns: k, n, rate with
-    low and high (Wilson), shrunk with shrunk_low and shrunk_high (posterior), credibility, prior (its method; "common" before it
-    where the category has fewer than 30 products or too few events for one of its own), category_rate, limit = `worse` x that,
-    probability that the rate is above the limit, and listed: on the list of which `at` may be there by chance. What is more
-    likely good than bad is never listed. Products without a unit have NaN as rate and are not listed. Errors of beta_binomial.
+    low and high (Wilson), shrunk with shrunk_low and shrunk_high (posterior), credibility, prior (how it was found: see Prior; or
+    common: in a category of fewer than 30 products or of few events, about its own mean and as spread as in other categories),
+    category_rate, limit = `worse` x that, probability that the rate is above the limit, and listed: on the list of which `at` may
+    be there by chance. What is more likely good than bad is never listed. Products without a unit have NaN as rate and are not
+    listed. Errors of beta_binomial.
 
     >>> ranked([30] + [5] * 40, [100] * 41)["listed"].to_numpy().nonzero()[0].tolist()
     [0]
     """
+    from scipy.special import betainc, betaincinv
+
     k, n = counts_of(k, n)
     code = np.zeros(k.size, dtype=int) if category is None else pd.factorize(np.asarray(category), use_na_sentinel=False)[0]
     if code.size != k.size:
         raise BadValue(f"{code.size} categories for {k.size} products: give one label per product.")
-    common, found = beta_binomial(k, n), []
-    for rows in _groups(code):
-        prior, shared = _prior_of(k[rows], n[rows], common)
-        found.append(_judged(k[rows], n[rows], prior, worse, level).assign(prior=shared + prior.method, row=rows))
-    frame = pd.concat(found).set_index("row").sort_index().rename_axis(None)
+    priors, kinds = _priors(k, n, code)
+    a, b, rate = _posterior(k, n, code, priors, kinds)
+    limit, tail = np.minimum(worse * rate, 1.0), (1 - level) / 2
+    chance = betainc(b, a, 1 - limit)  # P(rate > limit)
     low, high = wilson_ranges(k, n, level)
-    frame.insert(0, "high", high)
-    frame.insert(0, "low", low)
-    frame.insert(0, "rate", k / np.where(n > 0, n, np.nan))
-    frame.insert(0, "n", n)
-    frame.insert(0, "k", k)
-    chance = np.where(n > 0, frame["probability"], np.nan)
-    return frame.assign(listed=false_discovery(chance, at) & (chance >= 0.5))
+    sure = np.where((n > 0) & (chance >= 0.5), chance, np.nan)
+    return pd.DataFrame(
+        {
+            "k": k, "n": n, "rate": k / np.where(n > 0, n, np.nan), "low": low, "high": high, "shrunk": a / (a + b),
+            "shrunk_low": betaincinv(a, b, tail), "shrunk_high": betaincinv(a, b, 1 - tail),
+            "credibility": np.where(kinds == "pooled", 0, n / (n + priors.sum(axis=0))), "prior": kinds, "category_rate": rate,
+            "limit": limit, "probability": chance, "listed": false_discovery(sure, at),
+        }
+    )  # fmt: skip
 
 
 def false_discovery(probabilities, at=FALSE_SHARE):
@@ -119,28 +123,35 @@ def normal_shrinkage(values, variance):
     return Shrunk(mean + kept * (values - mean), float(mean), float(kept))
 
 
-def _groups(code):
+def _priors(k, n, code):
+    """(a, b) [2, products] of the law that each product's rate is taken from, and how it was found, by product."""
+    common = beta_binomial(k, n)
+    several = code.size > 0 and code.max() > 0
+    if not several or common.method != "spread":
+        return np.repeat([[common.a], [common.b]], k.size, axis=1), np.full(k.size, common.method, dtype=object)
+    priors, kinds = np.empty((2, k.size)), np.full(k.size, "common", dtype=object)
+    enough = (np.bincount(code, n > 0) >= OWN_PRIOR) & (np.bincount(code, k) >= FEW_EVENTS)
+    enough &= np.bincount(code, k > 0) >= FEW_PRODUCTS
+    if not enough.all():
+        mean, strength = category_means(k, n, code, common.strength)
+        priors[:] = (strength * np.stack([mean, 1 - mean]))[:, code]
+    for rows in _groups(code, enough):
+        own = beta_binomial(k[rows], n[rows])
+        priors[:, rows], kinds[rows] = [[own.a], [own.b]], own.method
+    return priors, kinds
+
+
+def _groups(code, wanted):
+    """The rows of each category that is wanted."""
     order = np.argsort(code, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(code[order])) + 1) if code.size else []
+    groups = np.split(order, np.flatnonzero(np.diff(code[order])) + 1)
+    return [rows for rows in groups if wanted[code[rows[0]]]]
 
 
-def _prior_of(k, n, common):
-    """A category's prior: its own where it has enough products and events, otherwise the common one; and how to name it."""
-    if (n > 0).sum() < OWN_PRIOR or k.sum() < FEW_EVENTS or (k > 0).sum() < FEW_PRODUCTS:
-        return common, "common "
-    return beta_binomial(k, n), ""
-
-
-def _judged(k, n, prior, worse, level):
-    """The posterior of each product of one category against `worse` times the category's rate."""
-    from scipy.special import betainc, betaincinv
-
-    a, b = prior.posterior(k, n)
-    # the category's own rate; the prior keeps that of a category of a few units from being 0
-    rate = (k.sum() + prior.a) / (n.sum() + prior.strength) if prior.method != "pooled" else prior.mean
-    limit, tail = min(worse * rate, 1.0), (1 - level) / 2
-    found = {
-        "shrunk": a / (a + b), "shrunk_low": betaincinv(a, b, tail), "shrunk_high": betaincinv(a, b, 1 - tail),
-        "credibility": prior.credibility(n), "category_rate": rate, "limit": limit, "probability": betainc(b, a, 1 - limit),
-    }  # fmt: skip
-    return pd.DataFrame(found)
+def _posterior(k, n, code, priors, kinds):
+    """(a, b) of each product's own law, and the rate of its category, which its prior keeps from being 0 where units are few."""
+    own = kinds != "pooled"
+    a, b = priors[0] + own * k, priors[1] + own * (n - k)
+    events, units = np.bincount(code, k)[code], np.bincount(code, n)[code]
+    rate = np.where(own, (events + priors[0]) / (units + priors.sum(axis=0)), priors[0] / priors.sum(axis=0))
+    return a, b, rate
