@@ -137,9 +137,9 @@ def learn_patterns(returned, *, as_of, windows):
 
 
 def sifted(returned, *, as_of, windows):
-    """(frame of the returns that count, units set aside): label (number of the window), day, age and delay as whole numbers, units.
+    """(returns that count, units set aside): frame of label (number of the window), day, age, delay, units; whole numbers.
 
-    `day` counts from 1970-01-01, `age` is the days from it to the as-of. The index is that of `returned`.
+    `day` counts from 1970-01-01, `age` is the days from it to the as-of. The index is the place of the row in `returned`.
     """
     day = days(returned["day"])
     delay = _whole(returned["delay"], "delays")
@@ -148,7 +148,7 @@ def sifted(returned, *, as_of, windows):
     last = np.array(list(windows.values()))[label]
     age = days([as_of])[0] - day
     after, beyond = delay > age, delay > last
-    frame = pd.DataFrame({"label": label, "day": day, "age": age, "delay": delay, "units": units}, index=returned.index)
+    frame = pd.DataFrame({"label": label, "day": day, "age": age, "delay": delay, "units": units})
     aside = {"after": float(units[after].sum()), "beyond": float(units[beyond & ~after].sum())}
     return frame[~after & ~beyond], aside
 
@@ -156,10 +156,11 @@ def sifted(returned, *, as_of, windows):
 def days(values):
     """Days as whole numbers since 1970-01-01. Raises BadValue for a value that is no day."""
     found = pd.to_datetime(pd.Series(np.asarray(values)), errors="coerce")
-    if found.isna().any():
-        raise BadValue(
-            f"{int(found.isna().sum()):,} of {len(found):,} values are no day. Leave those out and say how many they are."
-        )
+    wrong = int(found.isna().sum())
+    if wrong:
+        raise BadValue(f"{wrong:,} of {len(found):,} values are no day. Leave those out and say how many they are.")
+    if found.dt.tz is not None:
+        raise BadValue("A moment with a zone is no day yet. Give days as the shop's calendar counts them.")
     return found.to_numpy().astype("datetime64[D]").astype(np.int64)
 
 

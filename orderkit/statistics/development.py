@@ -14,7 +14,7 @@ import pandas as pd
 from orderkit.errors import BadValue, NothingToShow
 
 from .delays import counts_of, days, label_numbers, sifted
-from .development_prior import block_posterior, learn
+from .development_prior import POINTS, final_posterior, learn, posterior
 from .remaining import Remaining, size_of
 
 LEVELS = (0.5, 0.8, 0.9)
@@ -86,7 +86,7 @@ def weekly(shipped, returned, patterns, *, as_of, by=(), draws=DRAWS, seed=1):
     keys = [*by, "week"]
     number = cells.groupby(keys, dropna=False, sort=True, observed=True).ngroup().to_numpy()
     table = cells.iloc[np.unique(number, return_index=True)[1]].reset_index(drop=True)
-    back = returned.loc[seen.index, by].assign(week=_monday(seen["day"].to_numpy()), units=seen["units"].to_numpy())
+    back = returned[by].iloc[seen.index].assign(week=_monday(seen["day"].to_numpy()), units=seen["units"].to_numpy())
     reported, unmatched = _reported(table, back, keys)
     total = np.bincount(number, units[use], minlength=len(table))
     labels = label_numbers(shipped, patterns.windows)[use]
@@ -105,7 +105,8 @@ def ultimate(cohorts, *, levels=LEVELS):
     """Ultimate of each cohort of `weekly`: its table with the columns of `develop`. See there."""
     found = develop(cohorts.table["reported"], cohorts.table["shipped"], cohorts.seen_draws, levels=levels)
     columns = found.table.drop(columns=["reported", "shipped", "seen"])
-    return Ultimate(cohorts.table.join(columns), found.remaining, found.rate, found.strength, found.pooled)
+    table = cohorts.table.join(columns).assign(too_young=cohorts.table["seen"] < YOUNG)
+    return Ultimate(table, found.remaining, found.rate, found.strength, found.pooled)
 
 
 def develop(reported, shipped, seen, *, levels=LEVELS):
@@ -128,8 +129,8 @@ def develop(reported, shipped, seen, *, levels=LEVELS):
 
     References
     ----------
-    Facts, card C. Beta-binomial with under-reporting: Gelman et al. (2013), Bayesian Data Analysis, section 5.3, and Jewell
-    (1989), Predicting IBNYR events and delays, ASTIN Bulletin 19:25-55; its point rule: Bornhuetter, Ferguson (1972).
+    Gelman et al. (2013), Bayesian Data Analysis, section 5.3; Jewell (1989), Predicting IBNYR events and delays, ASTIN Bulletin
+    19:25-55; its point rule: Bornhuetter, Ferguson (1972).
 
     >>> develop([8, 9, 7, 8], [100, 100, 100, 100], [1.0, 1.0, 1.0, 1.0]).table["ultimate_rate"].tolist()
     [0.08, 0.09, 0.07, 0.08]
@@ -158,9 +159,8 @@ def _ranges(reported, shipped, left, rate, levels):
 
     size, found = size_of(*rate.T), {}
     a, b = size * rate[:, 0], size * (1 - rate[:, 0])
-    for level in levels:
+    for level, (low, high) in zip(levels, left.intervals(levels), strict=True):
         name, tail = round(100 * level), (1 - level) / 2
-        low, high = left.interval(level)
         found |= {f"low_{name}": (reported + low) / shipped, f"high_{name}": (reported + high) / shipped}
         found |= {f"underlying_low_{name}": betaincinv(a, b, tail), f"underlying_high_{name}": betaincinv(a, b, 1 - tail)}
     return found
@@ -170,20 +170,20 @@ def _moments(reported, shipped, seen, prior):
     """[cohorts, 4]: posterior mean and variance of p, and of q."""
     found = np.empty((reported.size, 4))
     final = (seen == 1).all(axis=1)
-    for rows, values in ((final, 1), (~final, VALUES)):
-        places = np.flatnonzero(rows)
-        step = max(1, BLOCK // (prior.a.size * 21 * values))
-        for start in range(0, places.size, step):
-            some = places[start : start + step]
-            found[some] = block_posterior(reported[some], shipped[some], _few(seen[some], values), prior)
+    found[final] = final_posterior(reported[final], shipped[final], prior)
+    places = np.flatnonzero(~final)
+    step = max(1, BLOCK // (prior.a.size * POINTS.size * VALUES))
+    for start in range(0, places.size, step):
+        some = places[start : start + step]
+        found[some] = posterior(reported[some], shipped[some], _few(seen[some]), prior)
     return found
 
 
-def _few(seen, values):
+def _few(seen):
     """Equally likely values [cohorts, values] in place of many draws: means of equal parts of the sorted draws."""
-    if seen.shape[1] <= values:
+    if seen.shape[1] <= VALUES:
         return seen
-    parts = np.array_split(np.sort(seen, axis=1), values, axis=1)
+    parts = np.array_split(np.sort(seen, axis=1), VALUES, axis=1)
     return np.stack([part.mean(axis=1) for part in parts], axis=1)
 
 

@@ -1,8 +1,9 @@
 """The rates of cohorts: what all of them together tell of the next one, and the posterior of each.
 
 A cohort's p is Beta(M m, M (1 - m)). Mean m and strength M have a posterior on a grid: marginal likelihood of r ~ Bin(n, p G)
-times Jeffreys' prior of m and a half-Cauchy prior of the spread of log p (Gelman 2006, Bayesian Analysis 1:515-534). With fewer
-than 5 returns, or returns in fewer than 3 cohorts, the spread cannot be told: all cohorts have one rate, Jeffreys from all.
+times a flat prior of the log odds of m and a half-Cauchy one of the spread of log p (Gelman 2006, Bayesian Analysis 1:515-534).
+With fewer than 5 returns, or returns in fewer than 3 cohorts, the spread cannot be told: all cohorts have one rate, Jeffreys'
+posterior from the sums.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 FEW_RETURNS, FEW_COHORTS = 5, 3
 STRENGTHS = np.array([3.0, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6])  # M, in units
-SPREAD = 0.5  # typical standard deviation of log rates over cohorts
+SPREAD = 0.3  # typical standard deviation of log rates over cohorts
 SAMPLE = 400  # so many cohorts are enough to tell the grid
 POINTS = np.linspace(-5, 5, 21)  # of a posterior, in standard deviations of logit p
 MEANS = np.linspace(-3.5, 3.5, 11)  # of m, likewise
@@ -42,6 +43,8 @@ class Prior:
 
 def learn(reported, shipped, seen):
     """A Prior from units reported and shipped and the share seen, by cohort."""
+    from scipy.special import logsumexp
+
     pooled = reported.sum() < FEW_RETURNS or (reported > 0).sum() < FEW_COHORTS
     strengths = STRENGTHS[-1:] if pooled else STRENGTHS
     mean, log_prior = _grid(reported, shipped * seen, strengths)
@@ -50,19 +53,31 @@ def learn(reported, shipped, seen):
         told = _one_rate(reported, shipped, seen, mean.ravel())
     else:
         some = np.unique(np.linspace(0, reported.size - 1, SAMPLE).astype(int))
-        told = _marginal(reported[some], shipped[some], seen[some, None], a, b)[2].sum(axis=0)
+        log = _density(reported[some], shipped[some], seen[some, None], a, b)[1]
+        told = logsumexp(log, axis=(2, 3)).sum(axis=0)
     odds = told + log_prior.ravel()
     odds = np.exp(odds - odds.max())
     keep = _most(odds / odds.sum())
     return Prior(a[keep], b[keep], odds[keep] / odds[keep].sum(), bool(pooled))
 
 
-def block_posterior(reported, shipped, seen, prior):
+def final_posterior(reported, shipped, prior):
+    """`posterior` where nothing is to come any more: a mixture of Beta laws, and q is 0."""
+    a = prior.a + reported[:, None]
+    size = prior.a + prior.b + shipped[:, None]
+    mean = a / size
+    rate = mean @ prior.odds
+    variance = (mean * (1 - mean) / (size + 1) + (mean - rate[:, None]) ** 2) @ prior.odds
+    none = np.zeros(reported.shape)
+    return np.stack([rate, variance, none, none], axis=1)
+
+
+def posterior(reported, shipped, seen, prior):
     """[cohorts, 4]: posterior mean and variance of p, and of q, the chance that a unit not yet back comes back.
 
     `seen` [cohorts, values] are equally likely shares G.
     """
-    p, log, _ = _marginal(reported, shipped, seen, prior.a, prior.b)
+    p, log = _density(reported, shipped, seen, prior.a, prior.b)
     weight = np.exp(log - log.max(axis=(2, 3), keepdims=True))
     weight *= (prior.odds / weight.sum(axis=(2, 3)))[:, :, None, None]
     share = seen[:, None, None, :]
@@ -81,7 +96,8 @@ def _grid(reported, exposed, strengths):
     events, size = (worth * reported[:, None]).sum(axis=0), (worth * exposed[:, None]).sum(axis=0)
     centre, width = _logit_law(events + 0.5, np.maximum(size - events, 0) + 0.5)
     mean = _logistic(centre + width * MEANS[:, None])
-    jeffreys = np.log(mean * (1 - mean)) / 2
+    # half a return more is much where cohorts are few and differ: Jeffreys' prior only where the spread cannot be told
+    jeffreys = np.log(mean * (1 - mean)) / 2 if strengths.size == 1 else 0.0
     return mean, jeffreys + np.log(width) + _of_spread(strengths, mean)
 
 
@@ -99,9 +115,9 @@ def _one_rate(reported, shipped, seen, mean):
     return log.sum(axis=0)
 
 
-def _marginal(reported, shipped, seen, a, b):
-    """(p [cohorts, priors, points, 1], log joint density there [..., values], its log integral [cohorts, priors])."""
-    from scipy.special import betaln, logsumexp
+def _density(reported, shipped, seen, a, b):
+    """(p [cohorts, priors, points, 1], log joint density there times the step [..., values])."""
+    from scipy.special import betaln
 
     r, rest, share = reported[:, None], (shipped - reported)[:, None], seen.mean(axis=1)[:, None]
     centre, width = _logit_law(a + r, b + _as_good_as(a, b, r, rest, share))
@@ -111,8 +127,7 @@ def _marginal(reported, shipped, seen, a, b):
     beta = a[:, None, None] * log_p + b[:, None, None] * (log_p - logit) - betaln(a, b)[:, None, None]
     of_share = r[:, :, None, None] * (log_p + np.log(seen)[:, None, None, :])
     of_share = of_share + rest[:, :, None, None] * np.log1p(-p * seen[:, None, None, :])
-    log = beta + of_share + np.log(width * (POINTS[1] - POINTS[0]))[:, :, None, None]
-    return p, log, logsumexp(log, axis=(2, 3)) - np.log(seen.shape[1])
+    return p, beta + of_share + np.log(width * (POINTS[1] - POINTS[0]))[:, :, None, None]
 
 
 def _as_good_as(a, b, r, rest, share):

@@ -42,25 +42,23 @@ class Remaining:
         found[~narrow] = self._continuous(~narrow)[0](units[~narrow])
         return found
 
-    def interval(self, level):
-        """(low, high) of the units yet to come [cohorts]: an equal-tailed range that holds as much as `level` says on average.
+    def intervals(self, levels):
+        """[levels, 2, cohorts], low and high of the units yet to come: the likeliest numbers, as many as come nearest to a level.
 
-        A range of whole numbers cannot hold exactly 80 %; one that always holds at least so much holds 92 % where few units are
-        to come. So half the chance of an end counts as outside it.
+        No range of whole numbers holds exactly 80 %. One that always holds at least so much, 10 % on either side, holds 95 %
+        where less than one unit is to come; this one holds as much as it says on average.
 
         References
         ----------
-        Berry, Armitage (1995), Mid-P confidence intervals: a brief review, The Statistician 44:417-423.
+        Hyndman (1996), Computing and graphing highest density regions, The American Statistician 50:120-126.
         """
-        tail = (1 - level) / 2
-        low, high, narrow = np.empty(self.size.shape), np.empty(self.size.shape), self._narrow()
-        running = self._cumulated(narrow)
-        middle = running - np.diff(running, prepend=0.0, axis=1) / 2
-        low[narrow] = (middle < tail).sum(axis=1)
-        high[narrow] = (middle <= 1 - tail).sum(axis=1) - 1
-        quantile = self._continuous(~narrow)[1]
-        low[~narrow], high[~narrow] = np.ceil(quantile(tail)), np.floor(quantile(1 - tail))
-        return low, np.maximum(low, high)
+        found, narrow = np.zeros((len(levels), 2, self.size.size)), self._narrow() & (self.mean > 0)
+        found[:, :, narrow] = _likeliest(np.diff(self._cumulated(narrow), prepend=0.0, axis=1), levels)
+        wide = ~self._narrow()
+        quantile = self._continuous(wide)[1]
+        for place, level in enumerate(levels):
+            found[place][:, wide] = [np.round(quantile(tail)) for tail in ((1 - level) / 2, (1 + level) / 2)]
+        return found
 
     def _narrow(self):
         return self.sd <= WIDE
@@ -82,7 +80,7 @@ class Remaining:
         """(chance of at most k units, quantile in units) of a Beta law with the mean and variance of the share that comes."""
         from scipy.special import betainc, betaincinv
 
-        n, mean, sd = self.size[rows], (self.mean / self.size)[rows], (self.sd / self.size)[rows]
+        n, mean, sd = self.size[rows], self.mean[rows] / self.size[rows], self.sd[rows] / self.size[rows]
         total = mean * (1 - mean) / sd**2 - 1
         a, b = total * mean, total * (1 - mean)
 
@@ -90,6 +88,16 @@ class Remaining:
             return betainc(a, b, np.clip((units + 0.5) / n, 0, 1))
 
         return at_most, lambda chance: betaincinv(a, b, chance) * n
+
+
+def _likeliest(chances, levels):
+    """[levels, 2, rows], first and last of the likeliest places of each row, as many as come nearest to a level, at least one."""
+    # equal chances that differ by rounding errors stay in their order, so that the chosen places are neighbours
+    order = np.argsort(-np.round(chances, 12), axis=1, kind="stable")
+    together = np.cumsum(np.take_along_axis(chances, order, axis=1), axis=1)
+    first, last = np.minimum.accumulate(order, axis=1), np.maximum.accumulate(order, axis=1)
+    many = [np.abs(together - level).argmin(axis=1)[:, None] for level in levels]
+    return np.array([[np.take_along_axis(end, place, axis=1)[:, 0] for end in (first, last)] for place in many])
 
 
 def size_of(mean, variance):

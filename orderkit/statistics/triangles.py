@@ -1,7 +1,7 @@
 """Chain ladder, Mack's standard errors and Cape-Cod Bornhuetter-Ferguson: a comparison for development.py, never the headline.
 
-Chain ladder multiplies what a young cohort shows by a factor above 10, luck included, and makes 0 of 0. It is here because it is
-what others report. A triangle is an array [cohorts, development periods], oldest cohort first, cumulative, NaN where not yet seen.
+Chain ladder multiplies what a young cohort shows by a factor above 10, luck included, and makes 0 of 0. It is here because it
+is what others report. A triangle is an array [cohorts, development periods], oldest cohort first, cumulative, NaN where not seen.
 """
 
 from dataclasses import dataclass
@@ -112,6 +112,7 @@ def weekly_triangle(returned, *, as_of, windows, first=None):
 
     `returned` and `windows` as in `delays.learn_patterns`; `first` is the day of the first order week wanted (else that of the
     first return). The last diagonal ends on the last Sunday up to the as-of: what came in a week that is cut off is left out.
+    There are no more periods than weeks: what takes longer than anybody was followed is not in it.
 
     Raises NothingToShow where no whole week has passed, or there are no returns and no `first`.
     """
@@ -123,7 +124,7 @@ def weekly_triangle(returned, *, as_of, windows, first=None):
     whole = _week(int(days([as_of])[0]) + 1)  # weeks before this one lie wholly at or before the as-of
     if whole <= start:
         raise NothingToShow("No whole week, Monday to Sunday, has passed up to the as-of day: there is no triangle yet.")
-    periods = (WEEK - 1 + max(windows.values())) // WEEK + 1
+    periods = min((WEEK - 1 + max(windows.values())) // WEEK + 1, whole - start)
     return pd.to_datetime(WEEK * np.arange(start, whole) + MONDAY, unit="D"), _cumulated(seen, start, whole, periods)
 
 
