@@ -10,24 +10,22 @@ WITHIN = 28  # days after the order: weeks are compared by what came back that s
 LEAST = 8  # full weeks, below which nothing is usual
 ALARMS = ["week", "shipped", "returned", "share", "low", "high", "outside", "cusum", "alarm"]
 BY_WEEK = """
-    WITH back AS (
-        SELECT account, order_id, line, sum(units) AS units
+    WITH counted AS (
+        SELECT channel, marketplace, ordered_day, units AS shipped, 0 AS returned
+        FROM sold_units
+        UNION ALL
+        SELECT channel, marketplace, ordered_day, 0 AS shipped, units AS returned
         FROM return_units
-        WHERE in_rate AND units > 0 AND delay <= $within
-        GROUP BY account, order_id, line
+        WHERE in_rate AND delay <= $within
     )
 
     SELECT
-        sold_units.ordered_day - CAST(extract(isodow FROM sold_units.ordered_day) - 1 AS INTEGER) AS week,
-        CAST(sum(sold_units.units) AS BIGINT) AS shipped,
-        CAST(sum(least(coalesce(back.units, 0), sold_units.units)) AS BIGINT) AS returned
-    FROM sold_units
-    LEFT JOIN back
-        ON back.account = sold_units.account AND back.order_id = sold_units.order_id AND back.line = sold_units.line
-    WHERE sold_units.units > 0 AND list_contains($channels, sold_units.channel) AND sold_units.ordered_day IS NOT NULL
-        AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
+        ordered_day - CAST(extract(isodow FROM ordered_day) - 1 AS INTEGER) AS week,
+        CAST(sum(shipped) AS BIGINT) AS shipped, CAST(least(sum(returned), sum(shipped)) AS BIGINT) AS returned
+    FROM counted
+    WHERE list_contains($channels, channel) AND ordered_day IS NOT NULL AND ($marketplace IS NULL OR marketplace = $marketplace)
     GROUP BY week
-    HAVING week + 6 + $within <= $until
+    HAVING week + 6 + $within <= $until AND sum(shipped) > 0
     ORDER BY week
 """
 

@@ -16,42 +16,44 @@ SKUS = [
     "second_group", "second_returns", "recent_rate", "before_rate", "change_low", "change_high",
 ]  # fmt: skip
 BY_SKU = """
-    WITH sold AS (
+    WITH counted AS (             -- a unit that came back counts in full, others as far as their returns can have come
         SELECT
-            sold_units.account, sold_units.order_id, sold_units.line, sold_units.sku, sold_units.category,
-            sold_units.units, worth.worth, sold_units.ordered_day > $until - $recent AS recent
+            sold_units.account, sold_units.sku, sold_units.ordered_day > $until - $recent AS recent,
+            sold_units.units AS shipped, 0 AS returned, sold_units.units * worth.worth AS matured
         FROM sold_units
         JOIN worth
-            ON worth."window" = sold_units.channel || ' ' || sold_units."window"
-            AND worth.age = least($until - sold_units.ordered_day, worth.last)
-        WHERE sold_units.units > 0 AND sold_units.sku IS NOT NULL AND sold_units.ordered_day <= $until
-            AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
-    ),
-
-    back AS (
-        SELECT account, order_id, line, sum(units) AS units
-        FROM return_units
-        WHERE in_rate AND units > 0 AND told_on <= $until
-        GROUP BY account, order_id, line
-    ),
-
-    lines AS (
+            ON worth."window" = sold_units.channel || ' ' || sold_units."window" AND worth.day = sold_units.ordered_day
+        WHERE sold_units.units > 0 AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
+        UNION ALL
         SELECT
-            sold.sku, sold.category, sold.recent, sold.units AS shipped,
-            least(coalesce(back.units, 0), sold.units) AS returned, sold.worth
-        FROM sold
-        LEFT JOIN back ON back.account = sold.account AND back.order_id = sold.order_id AND back.line = sold.line
+            return_units.account, return_units.sku, return_units.ordered_day > $until - $recent AS recent,
+            0 AS shipped, return_units.units AS returned, return_units.units * (1 - worth.worth) AS matured
+        FROM return_units
+        JOIN worth
+            ON worth."window" = return_units.channel || ' ' || return_units."window" AND worth.day = return_units.ordered_day
+        WHERE return_units.in_rate AND return_units.units > 0 AND return_units.told_on <= $until
+            AND ($marketplace IS NULL OR return_units.marketplace = $marketplace)
+    ),
+
+    sums AS (
+        SELECT
+            account, sku,
+            CAST(sum(shipped) AS DOUBLE) AS shipped, CAST(sum(returned) AS DOUBLE) AS returned, sum(matured) AS matured,
+            CAST(coalesce(sum(returned) FILTER (WHERE recent), 0) AS DOUBLE) AS recent_returned,
+            coalesce(sum(matured) FILTER (WHERE recent), 0) AS recent_matured
+        FROM counted
+        WHERE sku IS NOT NULL
+        GROUP BY account, sku
     )
 
     SELECT
-        sku, max(category) AS category,
-        CAST(sum(shipped) AS DOUBLE) AS shipped, CAST(sum(returned) AS DOUBLE) AS returned,
-        CAST(sum(returned + (shipped - returned) * worth) AS DOUBLE) AS matured,
-        CAST(coalesce(sum(returned) FILTER (WHERE recent), 0) AS DOUBLE) AS recent_returned,
-        CAST(coalesce(sum(returned + (shipped - returned) * worth) FILTER (WHERE recent), 0) AS DOUBLE) AS recent_matured
-    FROM lines
-    GROUP BY sku
-    ORDER BY sku
+        sums.sku, max(goods.category) AS category, sum(sums.shipped) AS shipped, sum(sums.returned) AS returned,
+        sum(sums.matured) AS matured, sum(sums.recent_returned) AS recent_returned, sum(sums.recent_matured) AS recent_matured
+    FROM sums
+    LEFT JOIN goods ON goods.account = sums.account AND goods.sku = sums.sku
+    GROUP BY sums.sku
+    HAVING sum(sums.shipped) > 0
+    ORDER BY sums.sku
 """
 REASONS = """
     WITH counted AS (
@@ -115,16 +117,18 @@ def skus(con, found, *, marketplace=None):
 
 
 def _register(con, found):
-    """TEMP table worth: how much of a unit counts as matured that has not come back, by pattern and age in days."""
+    """TEMP table worth: how much of a unit counts as matured that has not come back, by pattern and order day."""
     rate = found.weeks["reported"].sum() / max((found.weeks["shipped"] * found.weeks["seen"]).sum(), 1)
+    first = con.sql("SELECT min(ordered_day) FROM sold_units").fetchall()[0][0]
+    days = pd.date_range(min(pd.Timestamp(first), found.until), found.until)
     parts = []
     for label, pattern in found.patterns.by_window.items():
-        share = np.clip(pattern.share, 0, 1)
+        age = np.minimum((found.until - days).days, pattern.window)
+        share = np.clip(pattern.share[age], 0, 1)
         worth = effective_units(np.zeros(share.size), np.ones(share.size), share, min(rate, 0.99))
-        parts.append(pd.DataFrame({"window": label, "age": np.arange(share.size), "last": share.size - 1, "worth": worth}))
-    frame = pd.concat(parts, ignore_index=True)
-    con.register("worth_given", frame)
-    con.execute("CREATE OR REPLACE TEMP TABLE worth AS FROM worth_given")
+        parts.append(pd.DataFrame({"window": label, "day": days, "worth": worth}))
+    con.register("worth_given", pd.concat(parts, ignore_index=True))
+    con.execute('CREATE OR REPLACE TEMP TABLE worth AS SELECT "window", CAST(day AS DATE) AS day, worth FROM worth_given')
     con.unregister("worth_given")
 
 

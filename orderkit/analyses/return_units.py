@@ -12,6 +12,12 @@ SOLD = """
     GROUP BY ALL
     ORDER BY ALL
 """
+DAYS = """
+    INSERT INTO holidays
+    SELECT $marketplace, CAST(days.day AS DATE)
+    FROM generate_series($start::DATE, $end::DATE - 1, INTERVAL 1 DAY) AS days(day)
+    WHERE NOT EXISTS (SELECT 1 FROM holidays WHERE marketplace = $marketplace AND holidays.day = days.day)
+"""
 BACK = """
     SELECT channel, marketplace, "window", ordered_day AS day, delay, CAST(sum(units) AS DOUBLE) AS units
     FROM return_units
@@ -26,11 +32,10 @@ def make(con, pack=None):
 
     Orders of a season in which a pack extends, or may extend, the return window are told apart: their returns come later.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE holiday_windows (marketplace VARCHAR, first_day DATE, last_day DATE)")
-    for season in SEASONS:
-        parameter = pack.parameters.get(season) if pack else None
-        for period in parameter.periods if parameter else ():
-            con.execute("INSERT INTO holiday_windows SELECT $1, $2, $3::DATE - 1", [period.key, period.start, period.end])
+    con.execute("CREATE OR REPLACE TEMP TABLE holidays (marketplace VARCHAR, day DATE)")
+    named = [pack.parameters[season] for season in SEASONS if pack and season in pack.parameters]
+    for period in (period for parameter in named for period in parameter.periods):
+        con.execute(DAYS, {"marketplace": period.key, "start": period.start, "end": period.end})
     con.execute(resources.files(__package__).joinpath("return_units.sql").read_text(encoding="utf-8"))
 
 

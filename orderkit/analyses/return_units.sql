@@ -1,35 +1,23 @@
 -- about: returns of what the seller ships (FBM) and of what the marketplace ships (FBA), in one table, with what they cost
--- grain: return_units one row per account and return_id; sold_units one per account, order_id and line that was shipped;
---        return_money one per row of money that is about a refund or a return; told apart by return_id, empty where none
+-- grain: sold_units one row per account, order_id and line that was shipped; goods one per account and SKU, with its newest costs;
+--        return_units one per account and return_id; return_money one per kind of booking and what it is about: return_id, or none
 -- unit: units; amounts are signed, in `currency`: what the seller gets is positive; days as the exports state them
--- reads: returns, return_facts, line_facts, order_lines, products, money, holiday_windows, context
-CREATE OR REPLACE TEMP TABLE sold_units AS
-WITH goods AS (               -- the newest costs of each SKU
-    SELECT account, sku, category, resale_share
-    FROM products
-    CROSS JOIN context
-    WHERE valid_from IS NULL OR valid_from <= context.as_of_day
-    QUALIFY row_number() OVER (PARTITION BY account, sku ORDER BY valid_from DESC NULLS LAST, "row") = 1
-)
-
+-- reads: returns, return_facts, line_facts, order_lines, products, money, holidays, context
+CREATE OR REPLACE TEMP VIEW sold_units AS
 SELECT
-    line_facts.account, line_facts.order_id, line_facts.line, line_facts.sku, line_facts.order_item_id,
-    line_facts.channel, line_facts.marketplace, line_facts.currency, line_facts.ordered_day,
-    CASE WHEN holiday_windows.marketplace IS NULL THEN 'usual' ELSE 'holiday' END AS "window",
-    goods.category, goods.resale_share,
-    order_lines.units,
-    CASE WHEN order_lines.units > 0 THEN order_lines.item_price / order_lines.units END AS price,
-    CASE WHEN order_lines.units > 0 THEN coalesce(order_lines.discounts, 0) / order_lines.units END AS discount
+    line_facts.account, line_facts.order_id, line_facts.line, line_facts.sku, line_facts.channel, line_facts.marketplace,
+    line_facts.ordered_day, line_facts.units,
+    CASE WHEN holidays.day IS NULL THEN 'usual' ELSE 'holiday' END AS "window"
 FROM line_facts
-JOIN order_lines
-    ON order_lines.account = line_facts.account
-    AND order_lines.order_id = line_facts.order_id
-    AND order_lines.line = line_facts.line
-LEFT JOIN goods ON goods.account = line_facts.account AND goods.sku = line_facts.sku
-LEFT JOIN holiday_windows
-    ON holiday_windows.marketplace = line_facts.marketplace
-    AND line_facts.ordered_day BETWEEN holiday_windows.first_day AND holiday_windows.last_day
+LEFT JOIN holidays ON holidays.marketplace = line_facts.marketplace AND holidays.day = line_facts.ordered_day
 WHERE line_facts.handed_over
+;
+CREATE OR REPLACE TEMP TABLE goods AS
+SELECT account, sku, category, resale_share
+FROM products
+CROSS JOIN context
+WHERE valid_from IS NULL OR valid_from <= context.as_of_day
+QUALIFY row_number() OVER (PARTITION BY account, sku ORDER BY valid_from DESC NULLS LAST, "row") = 1
 ;
 CREATE OR REPLACE TEMP TABLE return_units AS
 WITH asked AS (               -- a return without units is one unit at least; withdrawn and impossible ones are none
@@ -37,6 +25,8 @@ WITH asked AS (               -- a return without units is one unit at least; wi
         returns.*,
         return_facts.fault,
         return_facts.state,
+        return_facts.ordered_day,
+        return_facts.units_sold,
         CASE WHEN returns.fnsku IS NOT NULL OR return_facts.channel = 'FBA' THEN 'FBA' ELSE 'FBM' END AS channel,
         return_facts.marketplace,
         return_facts.currency AS money_currency,
@@ -50,9 +40,17 @@ WITH asked AS (               -- a return without units is one unit at least; wi
     JOIN return_facts ON return_facts.account = returns.account AND return_facts.return_id = returns.return_id
 ),
 
+sold AS (                     -- the lines of the orders that have returns
+    SELECT
+        order_lines.account, order_lines.order_id, order_lines.line, order_lines.order_item_id, order_lines.marketplace,
+        order_lines.currency, order_lines.units, order_lines.item_price, order_lines.discounts
+    FROM order_lines
+    SEMI JOIN returns ON returns.account = order_lines.account AND returns.order_id = order_lines.order_id
+),
+
 orders AS (                   -- what holds for a return of which the line cannot be told
     SELECT account, order_id, min(marketplace) AS marketplace, min(currency) AS currency
-    FROM line_facts
+    FROM sold
     GROUP BY account, order_id
 ),
 
@@ -69,7 +67,8 @@ SELECT
     numbered.account, numbered.return_id, numbered.order_id, numbered.line, numbered.sku, numbered.channel,
     coalesce(numbered.marketplace, orders.marketplace) AS marketplace,
     coalesce(numbered.money_currency, orders.currency) AS currency,
-    sold_units.category, sold_units.ordered_day, sold_units."window",
+    goods.category, numbered.ordered_day, CASE WHEN holidays.day IS NULL THEN 'usual' ELSE 'holiday' END AS "window",
+    sold.order_item_id,
     numbered.told_on, numbered.requested_at, numbered.received_at, numbered.reason, numbered.reason_group, numbered.usual_cause,
     numbered.fault, numbered.status, numbered.withdrawn, numbered.resolution, numbered.in_policy, numbered.disposition,
     numbered.state, numbered.comments, numbered.label_payer, numbered.label_cost, numbered.refunded,
@@ -77,16 +76,16 @@ SELECT
     coalesce(numbered.units <= 0, false) AS impossible_units,
     -- the same unit under two dates, or more than was bought, counts once
     CAST(CASE
-        WHEN sold_units.units > 0 THEN least(numbered.asked_units, greatest(sold_units.units - numbered.units_before, 0))
+        WHEN sold.units > 0 THEN least(numbered.asked_units, greatest(sold.units - numbered.units_before, 0))
         ELSE numbered.asked_units
     END AS INTEGER) AS units,
     CAST(CASE
-        WHEN sold_units.units > 0
-            THEN numbered.asked_units - least(numbered.asked_units, greatest(sold_units.units - numbered.units_before, 0))
+        WHEN sold.units > 0
+            THEN numbered.asked_units - least(numbered.asked_units, greatest(sold.units - numbered.units_before, 0))
         ELSE 0
     END AS INTEGER) AS units_twice,
-    sold_units.line IS NOT NULL AND numbered.told_on >= sold_units.ordered_day AS in_rate,
-    CAST(numbered.told_on - sold_units.ordered_day AS INTEGER) AS delay,
+    numbered.units_sold > 0 AND numbered.told_on >= numbered.ordered_day AS in_rate,
+    CAST(numbered.told_on - numbered.ordered_day AS INTEGER) AS delay,
     -- the condition in which it came back, as the warehouse or the seller found it; a buyer's reason is no finding
     CASE
         WHEN numbered.channel = 'FBA' THEN CASE
@@ -97,11 +96,14 @@ SELECT
         WHEN numbered.state = 'original' THEN 'sellable'
         WHEN numbered.state IS NOT NULL THEN 'not_sellable'
     END AS condition,
-    sold_units.price, sold_units.discount, sold_units.resale_share
+    CASE WHEN sold.units > 0 THEN sold.item_price / sold.units END AS price,
+    CASE WHEN sold.units > 0 THEN coalesce(sold.discounts, 0) / sold.units END AS discount,
+    goods.resale_share
 FROM numbered
-LEFT JOIN sold_units
-    ON sold_units.account = numbered.account AND sold_units.order_id = numbered.order_id AND sold_units.line = numbered.line
+LEFT JOIN sold ON sold.account = numbered.account AND sold.order_id = numbered.order_id AND sold.line = numbered.line
 LEFT JOIN orders ON orders.account = numbered.account AND orders.order_id = numbered.order_id
+LEFT JOIN goods ON goods.account = numbered.account AND goods.sku = numbered.sku
+LEFT JOIN holidays ON holidays.marketplace = numbered.marketplace AND holidays.day = numbered.ordered_day
 ;
 CREATE OR REPLACE TEMP TABLE return_money AS
 WITH refund_types AS (        -- the words, in whatever language, under which a marketplace books refunds
@@ -133,31 +135,36 @@ about_returns AS (            -- cents, so that what is shared out adds up to th
     GROUP BY ALL
 ),
 
-items AS (
+items AS (                    -- the lines that came back, by the numbers and SKUs that bookings name
     SELECT account, order_id, order_item_id, min(line) AS line
-    FROM order_lines
-    WHERE order_item_id IS NOT NULL
+    FROM return_units
+    WHERE order_item_id IS NOT NULL AND line IS NOT NULL
     GROUP BY account, order_id, order_item_id
 ),
 
-skus AS (                     -- a booking that names a SKU that stands twice in the order goes to the first of its lines
-    SELECT account, order_id, sku, min(line) AS line
-    FROM order_lines
-    WHERE sku IS NOT NULL
+skus AS (                     -- a booking that names a SKU that came back on two lines goes to the first of them
+    SELECT account, order_id, sku, min(line) AS line, min(line) FILTER (WHERE order_item_id IS NULL) AS line_without_number
+    FROM return_units
+    WHERE sku IS NOT NULL AND line IS NOT NULL
     GROUP BY account, order_id, sku
 ),
 
 placed AS (
     SELECT
-        about_returns.account, about_returns.order_id, coalesce(items.line, skus.line) AS line, about_returns.currency,
-        about_returns.kind, sum(about_returns.cents) AS cents, CAST(sum(about_returns.bookings) AS BIGINT) AS bookings
+        about_returns.account, about_returns.order_id, about_returns.currency, about_returns.kind,
+        -- empty: about the order, not one of its lines; unknown: about a line that did not come back
+        CASE
+            WHEN about_returns.order_item_id IS NULL AND about_returns.sku IS NULL THEN ''
+            WHEN about_returns.order_item_id IS NULL THEN skus.line
+            ELSE coalesce(items.line, skus.line_without_number)
+        END AS line,
+        sum(about_returns.cents) AS cents, CAST(sum(about_returns.bookings) AS BIGINT) AS bookings
     FROM about_returns
     LEFT JOIN items
         ON items.account = about_returns.account AND items.order_id = about_returns.order_id
         AND items.order_item_id = about_returns.order_item_id
     LEFT JOIN skus
         ON skus.account = about_returns.account AND skus.order_id = about_returns.order_id AND skus.sku = about_returns.sku
-        AND items.line IS NULL
     GROUP BY ALL
 ),
 
@@ -177,7 +184,7 @@ shares AS (                   -- of the line for what is booked on it, of the or
     WHERE line IS NOT NULL
     UNION ALL
     SELECT
-        account, order_id, NULL AS line, return_id,
+        account, order_id, '' AS line, return_id,
         sum(units) OVER (PARTITION BY account, order_id) AS whole,
         sum(units) OVER (PARTITION BY account, order_id ORDER BY told_on, return_id ROWS UNBOUNDED PRECEDING) AS upto,
         units
@@ -193,14 +200,14 @@ SELECT
     placed.bookings
 FROM placed
 LEFT JOIN shares
-    ON shares.account = placed.account AND shares.order_id = placed.order_id AND shares.line IS NOT DISTINCT FROM placed.line
+    ON shares.account = placed.account AND shares.order_id = placed.order_id AND shares.line = placed.line
 ;
 -- grain of return_costs: one row per return; cents is what the money exports tell of it, NULL where they tell nothing yet; label_outside
 -- a label that the seller paid and no money export tells of; goods what units that came back sellable are worth; net all of it as a cost
 CREATE OR REPLACE TEMP TABLE return_costs AS
 WITH told AS (
     SELECT
-        account, return_id, currency, sum(cents) AS cents,
+        account, return_id, currency, min(currency) OVER (PARTITION BY account, return_id) AS first_currency, sum(cents) AS cents,
         sum(cents) FILTER (WHERE kind = 'refund') AS refund, sum(cents) FILTER (WHERE kind = 'fees') AS fees,
         sum(cents) FILTER (WHERE kind = 'label') AS label, sum(cents) FILTER (WHERE kind = 'recovered') AS recovered
     FROM return_money
@@ -222,7 +229,9 @@ joined AS (
                 THEN CAST(round(100 * return_units.units * return_units.price * return_units.resale_share) AS BIGINT)
         END AS goods
     FROM return_units
-    LEFT JOIN told ON told.account = return_units.account AND told.return_id = return_units.return_id
+    LEFT JOIN told
+        ON told.account = return_units.account AND told.return_id = return_units.return_id
+        AND told.currency = coalesce(return_units.currency, told.first_currency)
 )
 
 SELECT

@@ -36,6 +36,7 @@ WITH placed AS (
     SELECT
         order_lines.account, order_lines.order_id, order_lines.line, order_lines.sku, order_lines.order_item_id,
         order_lines.channel, order_lines.marketplace, order_lines.currency, order_lines.reconstructed, order_lines.status,
+        order_lines.units,
         order_lines.ordered_at, order_lines.ordered_at_grain, order_lines.ship_by, order_lines.deliver_by,
         order_lines.deliver_by_before_extension,
         order_lines.buyer_cancel_requested, context.as_of, coalesce(marketplaces.zone, 'UTC') AS zone,
@@ -179,7 +180,7 @@ came_told AS (
 dated AS (
     SELECT
         placed.account, placed.order_id, placed.line, placed.sku, placed.order_item_id, placed.channel, placed.marketplace,
-        placed.currency, placed.reconstructed, placed.value, placed.status, placed.ordered_at, placed.ordered_at_grain,
+        placed.currency, placed.reconstructed, placed.value, placed.units, placed.status, placed.ordered_at, placed.ordered_at_grain,
         placed.as_of, placed.zone,
         local_day(placed.zone, placed.ordered_at) AS ordered_day,
         local_day(placed.zone, placed.ship_by) AS ship_by_day,
@@ -255,7 +256,7 @@ followed AS (
 
 SELECT
     account, order_id, line, sku, order_item_id, channel, marketplace,
-    currency, reconstructed, value,
+    currency, reconstructed, value, units,
     ordered_at, ordered_day, ship_by_day, deliver_by_day, first_deliver_by_day, as_of_day,
     status,
     CASE
@@ -338,6 +339,7 @@ SELECT
     line_facts.marketplace,
     coalesce(line_facts.currency, returns.currency) AS currency,
     line_facts.ordered_day, line_facts.delivered_day,
+    CASE WHEN line_facts.handed_over THEN line_facts.units END AS units_sold,
     returns.requested_at, returns.received_at,
     returns.received_at IS NOT NULL AS received,
     CAST(returns.requested_at - line_facts.delivered_day AS INTEGER) AS days_to_request,
