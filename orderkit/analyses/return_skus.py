@@ -22,7 +22,7 @@ BY_SKU = """
             sold_units.units AS shipped, 0 AS returned, sold_units.units * worth.worth AS matured
         FROM sold_units
         JOIN worth
-            ON worth."window" = sold_units.channel || ' ' || sold_units."window" AND worth.day = sold_units.ordered_day
+            ON worth.channel = sold_units.channel AND worth."window" = sold_units."window" AND worth.day = sold_units.ordered_day
         WHERE sold_units.units > 0 AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
         UNION ALL
         SELECT
@@ -30,7 +30,7 @@ BY_SKU = """
             0 AS shipped, return_units.units AS returned, return_units.units * (1 - worth.worth) AS matured
         FROM return_units
         JOIN worth
-            ON worth."window" = return_units.channel || ' ' || return_units."window" AND worth.day = return_units.ordered_day
+            ON worth.channel = return_units.channel AND worth."window" = return_units."window" AND worth.day = return_units.ordered_day
         WHERE return_units.in_rate AND return_units.units > 0 AND return_units.told_on <= $until
             AND ($marketplace IS NULL OR return_units.marketplace = $marketplace)
     ),
@@ -126,9 +126,10 @@ def _register(con, found):
         age = np.minimum((found.until - days).days, pattern.window)
         share = np.clip(pattern.share[age], 0, 1)
         worth = effective_units(np.zeros(share.size), np.ones(share.size), share, min(rate, 0.99))
-        parts.append(pd.DataFrame({"window": label, "day": days, "worth": worth}))
+        channel, window = label.split()
+        parts.append(pd.DataFrame({"channel": channel, "window": window, "day": days, "worth": worth}))
     con.register("worth_given", pd.concat(parts, ignore_index=True))
-    con.execute('CREATE OR REPLACE TEMP TABLE worth AS SELECT "window", CAST(day AS DATE) AS day, worth FROM worth_given')
+    con.execute('CREATE OR REPLACE TEMP TABLE worth AS SELECT channel, "window", CAST(day AS DATE) AS day, worth FROM worth_given')
     con.unregister("worth_given")
 
 

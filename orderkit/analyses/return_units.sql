@@ -135,46 +135,71 @@ about_returns AS (            -- cents, so that what is shared out adds up to th
     GROUP BY ALL
 ),
 
-items AS (                    -- the lines that came back, by the numbers and SKUs that bookings name
-    SELECT account, order_id, order_item_id, min(line) AS line
+came_back AS (                -- the orders that have returns: nearly all have one, to which all that is booked on it belongs
+    SELECT
+        account, order_id, count(*) AS returns, any_value(return_id) AS return_id, any_value(order_item_id) AS order_item_id,
+        any_value(sku) AS sku
     FROM return_units
+    WHERE units > 0
+    GROUP BY account, order_id
+),
+
+matched AS (                  -- a booking that names neither item nor SKU is about the order
+    SELECT
+        about_returns.*, came_back.returns, came_back.return_id,
+        coalesce(
+            (about_returns.order_item_id IS NULL AND about_returns.sku IS NULL)
+            OR about_returns.order_item_id = came_back.order_item_id
+            OR ((about_returns.order_item_id IS NULL OR came_back.order_item_id IS NULL) AND about_returns.sku = came_back.sku),
+            false
+        ) AS is_about_it
+    FROM about_returns
+    LEFT JOIN came_back ON came_back.account = about_returns.account AND came_back.order_id = about_returns.order_id
+),
+
+counted AS (                  -- the others: what is booked on a line is shared by its returns, what is booked on the order by all
+    SELECT return_units.account, return_units.order_id, line, return_units.order_item_id, return_units.sku,
+        return_units.return_id, told_on, units
+    FROM return_units
+    SEMI JOIN came_back
+        ON came_back.account = return_units.account AND came_back.order_id = return_units.order_id AND came_back.returns > 1
+    WHERE units > 0
+),
+
+items AS (
+    SELECT account, order_id, order_item_id, min(line) AS line
+    FROM counted
     WHERE order_item_id IS NOT NULL AND line IS NOT NULL
     GROUP BY account, order_id, order_item_id
 ),
 
 skus AS (                     -- a booking that names a SKU that came back on two lines goes to the first of them
     SELECT account, order_id, sku, min(line) AS line, min(line) FILTER (WHERE order_item_id IS NULL) AS line_without_number
-    FROM return_units
+    FROM counted
     WHERE sku IS NOT NULL AND line IS NOT NULL
     GROUP BY account, order_id, sku
 ),
 
 placed AS (
     SELECT
-        about_returns.account, about_returns.order_id, about_returns.currency, about_returns.kind,
+        matched.account, matched.order_id, matched.currency, matched.kind,
         -- empty: about the order, not one of its lines; unknown: about a line that did not come back
         CASE
-            WHEN about_returns.order_item_id IS NULL AND about_returns.sku IS NULL THEN ''
-            WHEN about_returns.order_item_id IS NULL THEN skus.line
+            WHEN matched.order_item_id IS NULL AND matched.sku IS NULL THEN ''
+            WHEN matched.order_item_id IS NULL THEN skus.line
             ELSE coalesce(items.line, skus.line_without_number)
         END AS line,
-        sum(about_returns.cents) AS cents, CAST(sum(about_returns.bookings) AS BIGINT) AS bookings
-    FROM about_returns
+        sum(matched.cents) AS cents, CAST(sum(matched.bookings) AS BIGINT) AS bookings
+    FROM matched
     LEFT JOIN items
-        ON items.account = about_returns.account AND items.order_id = about_returns.order_id
-        AND items.order_item_id = about_returns.order_item_id
-    LEFT JOIN skus
-        ON skus.account = about_returns.account AND skus.order_id = about_returns.order_id AND skus.sku = about_returns.sku
+        ON items.account = matched.account AND items.order_id = matched.order_id
+        AND items.order_item_id = matched.order_item_id
+    LEFT JOIN skus ON skus.account = matched.account AND skus.order_id = matched.order_id AND skus.sku = matched.sku
+    WHERE matched.returns > 1
     GROUP BY ALL
 ),
 
-counted AS (
-    SELECT account, order_id, line, return_id, told_on, units
-    FROM return_units
-    WHERE units > 0
-),
-
-shares AS (                   -- of the line for what is booked on it, of the order for what is booked on no line
+shares AS (
     SELECT
         account, order_id, line, return_id,
         sum(units) OVER (PARTITION BY account, order_id, line) AS whole,
@@ -191,8 +216,12 @@ shares AS (                   -- of the line for what is booked on it, of the or
     FROM counted
 )
 
+SELECT account, order_id, CASE WHEN is_about_it THEN return_id END AS return_id, currency, kind, cents, bookings
+FROM matched
+WHERE returns IS NULL OR returns = 1
+UNION ALL
 SELECT
-    placed.account, placed.order_id, placed.line, shares.return_id, placed.currency, placed.kind,
+    placed.account, placed.order_id, shares.return_id, placed.currency, placed.kind,
     CAST(CASE
         WHEN shares.return_id IS NULL THEN placed.cents
         ELSE placed.cents * shares.upto // shares.whole - placed.cents * (shares.upto - shares.units) // shares.whole
@@ -207,12 +236,14 @@ LEFT JOIN shares
 CREATE OR REPLACE TEMP TABLE return_costs AS
 WITH told AS (
     SELECT
-        account, return_id, currency, min(currency) OVER (PARTITION BY account, return_id) AS first_currency, sum(cents) AS cents,
+        account, return_id, currency, sum(cents) AS cents,
         sum(cents) FILTER (WHERE kind = 'refund') AS refund, sum(cents) FILTER (WHERE kind = 'fees') AS fees,
         sum(cents) FILTER (WHERE kind = 'label') AS label, sum(cents) FILTER (WHERE kind = 'recovered') AS recovered
     FROM return_money
     WHERE return_id IS NOT NULL
     GROUP BY account, return_id, currency
+    -- never two currencies in one sum: of a return booked in two, that with more bookings
+    QUALIFY row_number() OVER (PARTITION BY account, return_id ORDER BY sum(bookings) DESC, currency) = 1
 ),
 
 joined AS (
@@ -231,7 +262,6 @@ joined AS (
     FROM return_units
     LEFT JOIN told
         ON told.account = return_units.account AND told.return_id = return_units.return_id
-        AND told.currency = coalesce(return_units.currency, told.first_currency)
 )
 
 SELECT

@@ -8,6 +8,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 
 import click
@@ -15,7 +16,6 @@ import duckdb
 
 PROMISED = {"seconds": 10, "peak_mb": 2000}
 SOLD = 10  # lines for each return
-SKUS = 100  # one product for so many thousand ... returns per SKU: 1 M returns make 100,000 SKUs of 10 returns
 BAD = 100  # one SKU in so many comes back three times as often
 # a number below `most` for row i; hash(i, number) would tie the draws of a row to each other
 DRAW = "CREATE TEMP MACRO draw(i, number, most) AS CAST(hash(i + CAST(number AS BIGINT) * 1000000007) % most AS INTEGER)"
@@ -24,12 +24,12 @@ LINES = """
     WITH drawn AS (SELECT i, draw(i, 1, 400) AS ago, draw(i, 2, $skus) AS product FROM range($lines) AS numbers(i))
     SELECT
         'shop' AS account, 'O' || i AS order_id, '1' AS line, 'I' || i AS order_item_id, 'SKU' || product AS sku,
-        'amazon.com' AS marketplace, 'USD' AS currency, 'FBM' AS channel, true AS handed_over, 'on_time' AS delivery,
+        'amazon.com' AS marketplace, 'USD' AS currency, 'FBM' AS channel, true AS handed_over, 'on_time' AS delivery, 1 AS units,
         DATE '2026-11-15' - ago AS ordered_day, product, ago
     FROM drawn
 """
 REST = (
-    "CREATE TABLE order_lines AS SELECT account, order_id, line, order_item_id, sku, 1 AS units,"
+    "CREATE TABLE order_lines AS SELECT account, order_id, line, order_item_id, sku, marketplace, currency, units,"
     " CAST(20 + product % 80 AS DECIMAL(18, 2)) AS item_price, CAST(0 AS DECIMAL(18, 2)) AS discounts FROM line_facts",
     """
     CREATE TABLE returns AS
@@ -51,8 +51,9 @@ REST = (
     FROM drawn
     WHERE delay <= ago
     """,
-    "CREATE TABLE return_facts AS SELECT account, return_id, 'FBM' AS channel, 'amazon.com' AS marketplace, 'USD' AS currency,"
-    " 'buyer' AS fault, 'original' AS state FROM returns",
+    "CREATE TABLE return_facts AS SELECT returns.account, return_id, 'FBM' AS channel, 'amazon.com' AS marketplace,"
+    " 'USD' AS currency, 'buyer' AS fault, 'original' AS state, line_facts.ordered_day, line_facts.units AS units_sold"
+    " FROM returns JOIN line_facts USING (account, order_id, line)",
     "CREATE TABLE products AS SELECT 'shop' AS account, 'SKU' || i AS sku, 'group ' || (i % 50) AS category,"
     " CAST(0.5 AS DECIMAL(18, 6)) AS resale_share, NULL::DATE AS valid_from, i::VARCHAR AS \"row\" FROM range($skus) AS numbers(i)",
     """
@@ -70,7 +71,7 @@ REST = (
 
 def drawn(number):
     """A connection with so many returns (about), ten times as many lines sold, and three bookings for each return."""
-    con = duckdb.connect(config={"memory_limit": "1GB"})
+    con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": tempfile.mkdtemp()})
     con.execute(DRAW)
     given = {"skus": max(number // 10, 20), "lines": number * SOLD, "bad": BAD}
     con.execute(LINES, {name: given[name] for name in ("skus", "lines")})
