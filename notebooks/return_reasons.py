@@ -40,6 +40,7 @@ FAULTS = {
     "cost": "cost",
     "postage_by_buyer": "postage by the buyer",
     "postage_by_seller": "by you",
+    "postage_by_marketplace": "by the marketplace",
     "postage_not_told": "not told",
     "postage": "your postage",
 }

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from orderkit.analyses.words import count, per_cent
 from orderkit.errors import TooFewEvents
 from orderkit.statistics.alarms import SHIFT, cusum, cusum_path, p_chart_false_alarms
 from orderkit.statistics.control import p_chart
@@ -9,40 +10,21 @@ from orderkit.statistics.control import p_chart
 WITHIN = 28  # days after the order: weeks are compared by what came back that soon, as young ones have no more to show
 LEAST = 8  # full weeks, below which nothing is usual
 ALARMS = ["week", "shipped", "returned", "share", "low", "high", "outside", "cusum", "alarm"]
-BY_WEEK = """
-    WITH counted AS (
-        SELECT channel, marketplace, ordered_day, units AS shipped, 0 AS returned
-        FROM sold_units
-        UNION ALL
-        SELECT channel, marketplace, ordered_day, 0 AS shipped, units AS returned
-        FROM return_units
-        WHERE in_rate AND delay <= $within
-    )
-
-    SELECT
-        ordered_day - CAST(extract(isodow FROM ordered_day) - 1 AS INTEGER) AS week,
-        CAST(sum(shipped) AS BIGINT) AS shipped, CAST(least(sum(returned), sum(shipped)) AS BIGINT) AS returned
-    FROM counted
-    WHERE list_contains($channels, channel) AND ordered_day IS NOT NULL AND ($marketplace IS NULL OR marketplace = $marketplace)
-    GROUP BY week
-    HAVING week + 6 + $within <= $until AND sum(shipped) > 0
-    ORDER BY week
-"""
 
 
-def alarms(con, found, *, marketplace=None):
+def alarms(found):
     """(frame of ALARMS by order week, sentences that say how often each chart errs); empty and why where there is too little.
 
     share: units that came back within 28 days of their order, over units shipped in the week, with exact binomial limits about
     the share of all weeks; cusum: the running sum against a rate half as high again, and whether it alarms. Only weeks that
-    were followed so long. `found`: the Rates. Needs the tables of return_units.
+    were followed so long. `found`: the Rates.
     """
     if found.until is None:
         return pd.DataFrame(columns=ALARMS), [f"No alarm can be given: {found.why}."]
-    params = {"within": WITHIN, "until": found.until.date(), "channels": list(found.channels), "marketplace": marketplace}
-    weeks = con.sql(BY_WEEK, params=params).df()
+    weeks = _weeks(found)
     if len(weeks) < LEAST:
-        said = f"No alarm can be given: {len(weeks)} weeks of orders were followed for {WITHIN} days, {LEAST} are needed."
+        followed = count(len(weeks), "week")
+        said = f"No alarm can be given: of {followed} the orders were followed for {WITHIN} days; {LEAST} weeks are needed."
         return pd.DataFrame(columns=ALARMS), [said]
     chart = p_chart(weeks["returned"], weeks["shipped"])
     false = p_chart_false_alarms(chart, weeks["shipped"])
@@ -53,14 +35,34 @@ def alarms(con, found, *, marketplace=None):
     frame = weeks.assign(
         share=chart.share, low=chart.low, high=chart.high, outside=chart.outside, cusum=float("nan"), alarm=False
     )
-    frame["week"] = pd.to_datetime(frame["week"])
+    return _with_running_sum(frame, chart.center, said)
+
+
+def _weeks(found):
+    """Units shipped by order week, and of them those that came back within the days, of the weeks followed so long."""
+    if found.sold.empty:
+        return pd.DataFrame(columns=["week", "shipped", "returned"])
+    soon = found.back[found.back["delay"] <= WITHIN]
+    shipped, returned = (frame.groupby(_monday(frame["day"]))["units"].sum() for frame in (found.sold, soon))
+    weeks = pd.DataFrame({"shipped": shipped, "returned": returned}).dropna(subset=["shipped"]).fillna(0).rename_axis("week")
+    weeks = weeks.assign(returned=weeks[["shipped", "returned"]].min(axis="columns")).astype(int).reset_index()
+    return weeks[weeks["week"] + pd.Timedelta(days=6 + WITHIN) <= found.until].reset_index(drop=True)
+
+
+def _monday(day):
+    return day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+
+
+def _with_running_sum(frame, usual, said):
+    if SHIFT * usual >= 1:
+        return frame, [*said, f"No running sum can be given: {per_cent(usual)} come back, and no rate is {SHIFT} times that."]
     try:
-        plan = cusum(chart.center, weeks["shipped"])
+        plan = cusum(usual, frame["shipped"])
     except TooFewEvents as few:
         return frame, [*said, str(few)]
-    frame["cusum"], frame["alarm"] = cusum_path(weeks["returned"], weeks["shipped"], plan)
-    said.append(
+    frame["cusum"], frame["alarm"] = cusum_path(frame["returned"], frame["shipped"], plan)
+    sees = (
         f"The running sum sees a rate of {SHIFT} times the usual one after {plan.delay:.1f} weeks; without any change it alarms "
         f"{plan.false_alarms_per_year:.1f} times a year."
     )
-    return frame, said
+    return frame, [*said, sees]

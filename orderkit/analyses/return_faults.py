@@ -5,11 +5,13 @@ from decimal import Decimal
 KEPT = {"used_damaged": "restocking_used", "incomplete": "restocking_used", "original": "restocking_late"}
 FAULTS = """
     SELECT
-        coalesce(fault, 'not told') AS fault, currency, count(*) AS returns, CAST(sum(units) AS BIGINT) AS units,
+        coalesce(fault, 'not told') AS fault, currency,
+        count(*) FILTER (WHERE main) AS returns, CAST(coalesce(sum(units) FILTER (WHERE main), 0) AS BIGINT) AS units,
         CAST(sum(net) / 100 AS DOUBLE) AS cost,
-        count(*) FILTER (WHERE lower(label_payer) = 'seller') AS postage_by_seller,
-        count(*) FILTER (WHERE lower(label_payer) = 'customer') AS postage_by_buyer,
-        count(*) FILTER (WHERE label_payer IS NULL OR label_payer = '') AS postage_not_told,
+        count(*) FILTER (WHERE main AND lower(label_payer) = 'seller') AS postage_by_seller,
+        count(*) FILTER (WHERE main AND lower(label_payer) = 'customer') AS postage_by_buyer,
+        count(*) FILTER (WHERE main AND lower(label_payer) NOT IN ('seller', 'customer', '')) AS postage_by_marketplace,
+        count(*) FILTER (WHERE main AND coalesce(label_payer, '') = '') AS postage_not_told,
         CAST(sum(coalesce(-label, -label_outside)) / 100 AS DOUBLE) AS postage
     FROM return_costs
     WHERE units > 0 AND ($marketplace IS NULL OR marketplace = $marketplace)
@@ -43,8 +45,9 @@ LEFT = """
 
 def faults(con, *, marketplace=None):
     """A row per fault (buyer, seller, carrier, not told) and currency: returns, units, cost, by whom the return postage was paid
-    (numbers of returns) and how much of it the seller did, in currency. The fault is that of the usual cause of the reason which
-    the buyer gave: under the rules the buyer bears the postage where it is his."""
+    (numbers of returns; by the marketplace where it is neither seller nor buyer) and how much of it the seller did, in currency.
+    The fault is that of the usual cause of the reason which the buyer gave: under the rules the buyer bears the postage where it
+    is his."""
     return con.sql(FAULTS, params={"marketplace": marketplace}).df()
 
 

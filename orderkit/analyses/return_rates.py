@@ -13,6 +13,7 @@ from orderkit.statistics.development import ultimate, weekly
 LAST_DAY = {"FBM": 90, "FBA": 120}
 SEASON = 75  # days more for orders of a season whose return window is extended
 BASIS = {"FBM": "the day on which the buyer asked", "FBA": "the day on which the unit reached a warehouse"}
+NO_SITE = ""  # while weeks are counted: the marketplace of orders that name none
 WEEKS = [
     "marketplace", "week", "shipped", "reported", "excess", "seen", "reported_rate", "ultimate_rate", "low_50", "high_50",
     "low_80", "high_80", "low_90", "high_90", "too_young", "whole_week",
@@ -22,7 +23,8 @@ WEEKS = [
 @dataclass(frozen=True)
 class Rates:
     """Return rates of order weeks: `weeks`, a row per week and marketplace; `patterns`, how long returns take; `until`, the day
-    up to which returns are known; `channels` of which they are; `aside`, units that count in no rate; `why` where there are none.
+    up to which returns are known; `channels` of which they are; `aside`, units that count in no rate; `why` where there are none;
+    `sold` and `back`, units by order day.
     """
 
     weeks: pd.DataFrame
@@ -31,6 +33,8 @@ class Rates:
     channels: tuple = ()
     aside: dict = field(default_factory=dict)
     why: str = ""
+    sold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["day", "units"]), repr=False)
+    back: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["day", "delay", "units"]), repr=False)
 
 
 def rates(con, *, marketplace=None):
@@ -43,21 +47,25 @@ def rates(con, *, marketplace=None):
     if not known:
         return Rates(pd.DataFrame(columns=WEEKS), why="no returns export is loaded")
     until = pd.Timestamp(min(known.values()))
-    told = {"until": until, "channels": tuple(sorted(known))}
     sold, back = (_labelled(frame, known) for frame in (return_units.sold(con, marketplace), return_units.back(con, marketplace)))
+    followed = sold["followed"].astype(bool)
+    sold, aside = sold[followed], {"unfollowed": int(sold.loc[~followed, "units"].sum())}
+    told = {"until": until, "channels": tuple(sorted(known)), "sold": sold, "back": back}
     try:
         patterns = _patterns(back, until, known)
         cohorts = weekly(sold, back, patterns, as_of=until, by=["marketplace"])
     except NothingToShow as nothing:
         return Rates(pd.DataFrame(columns=WEEKS), **told, why=str(nothing))
     weeks = ultimate(cohorts).table.reindex(columns=WEEKS).sort_values(["marketplace", "week"], ignore_index=True)
-    return Rates(weeks, patterns, **told, aside=cohorts.aside)
+    weeks["marketplace"] = weeks["marketplace"].where(weeks["marketplace"] != NO_SITE, None)
+    return Rates(weeks, patterns, **told, aside=cohorts.aside | aside)
 
 
 def _labelled(frame, known):
     """The rows of channels whose returns are known; `window` names the pattern of delays that holds for them."""
     frame = frame[frame["channel"].isin(list(known))]
-    return frame.assign(window=frame["channel"] + " " + frame["window"], day=pd.to_datetime(frame["day"]))
+    site = frame["marketplace"].astype(object).fillna(NO_SITE)
+    return frame.assign(window=frame["channel"] + " " + frame["window"], day=pd.to_datetime(frame["day"]), marketplace=site)
 
 
 def _patterns(back, until, known):

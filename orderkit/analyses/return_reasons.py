@@ -25,13 +25,14 @@ WORDS = {
 SUMS = """
     SELECT
         coalesce(reason_group, 'unmapped') AS reason_group, currency,
-        count(*) FILTER (WHERE NOT withdrawn) AS returns,
-        CAST(sum(units) AS BIGINT) AS units,
-        CAST(sum(coalesce(-refund / 100, refunded)) FILTER (WHERE NOT withdrawn) AS DECIMAL(18, 2)) AS refunded,
-        count(*) FILTER (WHERE NOT withdrawn AND refund IS NULL AND coalesce(refunded, 0) <= 0) AS returns_without_refund_amount,
+        count(*) FILTER (WHERE main AND NOT withdrawn) AS returns,
+        CAST(coalesce(sum(units) FILTER (WHERE main), 0) AS BIGINT) AS units,
+        CAST(sum(coalesce(-refund / 100, stated)) FILTER (WHERE NOT withdrawn) AS DECIMAL(18, 2)) AS refunded,
+        count(*) FILTER (WHERE main AND NOT withdrawn AND refund IS NULL AND coalesce(refunded, 0) <= 0)
+            AS returns_without_refund_amount,
         sum(fees) / 100 AS fees, sum(coalesce(label, label_outside)) / 100 AS label, sum(recovered) / 100 AS recovered,
         sum(goods) / 100 AS goods_back,
-        count(*) FILTER (WHERE withdrawn) AS withdrawn
+        count(*) FILTER (WHERE main AND withdrawn) AS withdrawn
     FROM return_costs
     WHERE $marketplace IS NULL OR marketplace = $marketplace
     GROUP BY ALL
@@ -74,10 +75,11 @@ def reasons(con, *, marketplace=None):
     parts = [
         _of_currency(part, net[_same(net["currency"], currency)]) for currency, part in sums.groupby("currency", dropna=False)
     ]
-    frame = pd.concat(parts, ignore_index=True)
+    frame = pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)  # without money there is no cost to tell
     frame["reason"] = frame["reason_group"].map(group_words)
-    frame[list(MONEY)] = frame[list(MONEY)].astype(float)
-    return frame.reindex(columns=COLUMNS).sort_values(["returns", "reason_group"], ascending=[False, True], ignore_index=True)
+    frame["currency"] = frame["currency"].astype(object).where(frame["currency"].notna(), None)
+    frame[list(MONEY)] = frame[list(MONEY)].astype(float).round(2)
+    return frame.sort_values(["returns", "reason_group"], ascending=[False, True], ignore_index=True)
 
 
 def _same(column, value):
@@ -100,9 +102,11 @@ def change(con, found, *, marketplace=None):
     if found.until is None:
         return None, None, found.why
     monday = (found.until - pd.Timedelta(days=6)).normalize()
-    monday -= pd.Timedelta(days=monday.dayofweek)
+    monday -= pd.Timedelta(days=monday.weekday())
     counts = con.sql(BY_WEEK, params={"monday": monday.date(), "weeks": WEEKS_BEFORE, "marketplace": marketplace}).df()
     counts = counts[(counts["before"] > 0) | (counts["after"] > 0)]
+    if counts.empty:
+        return monday, None, "no return was asked for in the last full week or the four before"
     try:
         found = mix_change(counts["reason_group"].map(group_words), counts["before"], counts["after"], level=LEVEL)
         return monday, found, ""

@@ -18,41 +18,46 @@ SKUS = [
 BY_SKU = """
     WITH counted AS (             -- a unit that came back counts in full, others as far as their returns can have come
         SELECT
-            sold_units.account, sold_units.sku, sold_units.ordered_day > $until - $recent AS recent,
-            sold_units.units AS shipped, 0 AS returned, sold_units.units * worth.worth AS matured
+            sold_units.sku, sold_units.ordered_day > $until - $recent AS recent,
+            sold_units.units AS shipped, 0 AS returned,
+            sold_units.units * {sold_worth} AS matured
         FROM sold_units
-        JOIN worth
-            ON worth.channel = sold_units.channel AND worth."window" = sold_units."window" AND worth.day = sold_units.ordered_day
-        WHERE sold_units.units > 0 AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
+        JOIN worth ON worth.day = sold_units.ordered_day
+        WHERE sold_units.units > 0 AND sold_units.followed AND list_contains($channels, sold_units.channel)
+            AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
         UNION ALL
         SELECT
-            return_units.account, return_units.sku, return_units.ordered_day > $until - $recent AS recent,
-            0 AS shipped, return_units.units AS returned, return_units.units * (1 - worth.worth) AS matured
+            return_units.sku, return_units.ordered_day > $until - $recent AS recent,
+            0 AS shipped, return_units.units AS returned,
+            return_units.units * (1 - {back_worth}) AS matured
         FROM return_units
-        JOIN worth
-            ON worth.channel = return_units.channel AND worth."window" = return_units."window" AND worth.day = return_units.ordered_day
+        JOIN worth ON worth.day = return_units.ordered_day
         WHERE return_units.in_rate AND return_units.units > 0 AND return_units.told_on <= $until
+            AND list_contains($channels, return_units.channel)
             AND ($marketplace IS NULL OR return_units.marketplace = $marketplace)
     ),
 
     sums AS (
         SELECT
-            account, sku,
+            sku,
             CAST(sum(shipped) AS DOUBLE) AS shipped, CAST(sum(returned) AS DOUBLE) AS returned, sum(matured) AS matured,
             CAST(coalesce(sum(returned) FILTER (WHERE recent), 0) AS DOUBLE) AS recent_returned,
             coalesce(sum(matured) FILTER (WHERE recent), 0) AS recent_matured
         FROM counted
         WHERE sku IS NOT NULL
-        GROUP BY account, sku
+        GROUP BY sku
+        HAVING sum(shipped) > 0
+    ),
+
+    categories AS (
+        SELECT sku, max(category) AS category
+        FROM goods
+        GROUP BY sku
     )
 
-    SELECT
-        sums.sku, max(goods.category) AS category, sum(sums.shipped) AS shipped, sum(sums.returned) AS returned,
-        sum(sums.matured) AS matured, sum(sums.recent_returned) AS recent_returned, sum(sums.recent_matured) AS recent_matured
+    SELECT sums.*, categories.category
     FROM sums
-    LEFT JOIN goods ON goods.account = sums.account AND goods.sku = sums.sku
-    GROUP BY sums.sku
-    HAVING sum(sums.shipped) > 0
+    LEFT JOIN categories ON categories.sku = sums.sku
     ORDER BY sums.sku
 """
 REASONS = """
@@ -99,7 +104,8 @@ def skus(con, found, *, marketplace=None):
         return pd.DataFrame(columns=SKUS), found.why
     params = {"marketplace": marketplace}
     _register(con, found)
-    frame = con.sql(BY_SKU, params={**params, "until": found.until.date(), "recent": RECENT}).df()
+    text = BY_SKU.format(sold_worth=_worth(found, "sold_units"), back_worth=_worth(found, "return_units"))
+    frame = con.sql(text, params={**params, "until": found.until.date(), "recent": RECENT, "channels": list(found.channels)}).df()
     con.execute("DROP TABLE worth")
     try:
         judged = ranked(
@@ -117,20 +123,28 @@ def skus(con, found, *, marketplace=None):
 
 
 def _register(con, found):
-    """TEMP table worth: how much of a unit counts as matured that has not come back, by pattern and order day."""
+    """TEMP table worth, a row per order day: how much of a unit counts as matured that has not come back, by pattern.
+
+    The columns are wide, so that millions of lines are joined by the day alone.
+    """
     rate = found.weeks["reported"].sum() / max((found.weeks["shipped"] * found.weeks["seen"]).sum(), 1)
-    first = con.sql("SELECT min(ordered_day) FROM sold_units").fetchall()[0][0]
-    days = pd.date_range(min(pd.Timestamp(first), found.until), found.until)
-    parts = []
+    days = pd.date_range(min(found.sold["day"].min(), found.until), found.until)
+    columns = {"day": days}
     for label, pattern in found.patterns.by_window.items():
-        age = np.minimum((found.until - days).days, pattern.window)
-        share = np.clip(pattern.share[age], 0, 1)
-        worth = effective_units(np.zeros(share.size), np.ones(share.size), share, min(rate, 0.99))
-        channel, window = label.split()
-        parts.append(pd.DataFrame({"channel": channel, "window": window, "day": days, "worth": worth}))
-    con.register("worth_given", pd.concat(parts, ignore_index=True))
-    con.execute('CREATE OR REPLACE TEMP TABLE worth AS SELECT channel, "window", CAST(day AS DATE) AS day, worth FROM worth_given')
+        share = np.clip(pattern.share[np.minimum((found.until - days).days, pattern.window)], 0, 1)
+        columns[label] = effective_units(np.zeros(share.size), np.ones(share.size), share, min(rate, 0.99))
+    con.register("worth_given", pd.DataFrame(columns))
+    con.execute("CREATE OR REPLACE TEMP TABLE worth AS SELECT * REPLACE (CAST(day AS DATE) AS day) FROM worth_given")
     con.unregister("worth_given")
+
+
+def _worth(found, table):
+    """SQL that picks the column of `worth` for a row of a table; the labels are those of return_rates."""
+    cases = "".join(
+        f""" WHEN {table}.channel = '{channel}' AND {table}."window" = '{window}' THEN worth."{channel} {window}\""""
+        for channel, window in (label.split() for label in found.patterns.by_window)
+    )
+    return f"CASE{cases} END"
 
 
 def _with_change(frame):

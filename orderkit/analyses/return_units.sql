@@ -2,14 +2,17 @@
 -- grain: sold_units one row per account, order_id and line that was shipped; goods one per account and SKU, with its newest costs;
 --        return_units one per account and return_id; return_money one per kind of booking and what it is about: return_id, or none
 -- unit: units; amounts are signed, in `currency`: what the seller gets is positive; days as the exports state them
--- reads: returns, return_facts, line_facts, order_lines, products, money, holidays, context
+-- reads: returns, return_facts, line_facts, order_lines, products, money, holidays, returns_known, context
 CREATE OR REPLACE TEMP VIEW sold_units AS
 SELECT
-    line_facts.account, line_facts.order_id, line_facts.line, line_facts.sku, line_facts.channel, line_facts.marketplace,
-    line_facts.ordered_day, line_facts.units,
+    line_facts.account, line_facts.order_id, line_facts.line, line_facts.order_item_id, line_facts.sku, line_facts.channel,
+    line_facts.marketplace, line_facts.ordered_day, line_facts.units,
+    -- ordered since the day from which returns are known: of what was sold before, early returns are missing, which is no zero
+    coalesce(line_facts.ordered_day >= returns_known.first_day, true) AS followed,
     CASE WHEN holidays.day IS NULL THEN 'usual' ELSE 'holiday' END AS "window"
 FROM line_facts
 LEFT JOIN holidays ON holidays.marketplace = line_facts.marketplace AND holidays.day = line_facts.ordered_day
+LEFT JOIN returns_known ON returns_known.channel = line_facts.channel
 WHERE line_facts.handed_over
 ;
 CREATE OR REPLACE TEMP TABLE goods AS
@@ -20,7 +23,7 @@ WHERE valid_from IS NULL OR valid_from <= context.as_of_day
 QUALIFY row_number() OVER (PARTITION BY account, sku ORDER BY valid_from DESC NULLS LAST, "row") = 1
 ;
 CREATE OR REPLACE TEMP TABLE return_units AS
-WITH asked AS (               -- a return without units is one unit at least; withdrawn and impossible ones are none
+WITH told AS (                -- a return without units is one unit at least; withdrawn and impossible ones are none
     SELECT
         returns.*,
         return_facts.fault,
@@ -40,12 +43,63 @@ WITH asked AS (               -- a return without units is one unit at least; wi
     JOIN return_facts ON return_facts.account = returns.account AND return_facts.return_id = returns.return_id
 ),
 
+loose AS (                    -- exports that name no item leave open which line of a SKU that stands twice in the order it was
+    SELECT
+        account, return_id, order_id, sku,
+        coalesce(sum(asked_units) OVER (
+            PARTITION BY account, order_id, sku ORDER BY told_on, return_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ), 0) AS units_before
+    FROM told
+    WHERE line IS NULL AND sku IS NOT NULL
+),
+
+refunded AS (
+    SELECT DISTINCT money.account, money.order_id, money.order_item_id
+    FROM money
+    SEMI JOIN loose ON loose.account = money.account AND loose.order_id = money.order_id
+    WHERE money.category = 'refund' AND money.counts AND money.order_item_id IS NOT NULL
+),
+
+same_sku AS (                 -- one line after the other is filled with them, refunded ones first
+    SELECT
+        sold_units.account, sold_units.order_id, sold_units.sku, sold_units.line, sold_units.units, sold_units.ordered_day,
+        sum(sold_units.units) OVER (
+            PARTITION BY sold_units.account, sold_units.order_id, sold_units.sku
+            ORDER BY refunded.order_id IS NULL, sold_units.line ROWS UNBOUNDED PRECEDING
+        ) AS upto
+    FROM sold_units
+    SEMI JOIN loose
+        ON loose.account = sold_units.account AND loose.order_id = sold_units.order_id AND loose.sku = sold_units.sku
+    LEFT JOIN refunded
+        ON refunded.account = sold_units.account AND refunded.order_id = sold_units.order_id
+        AND refunded.order_item_id = sold_units.order_item_id
+    WHERE sold_units.units > 0
+),
+
+found AS (
+    SELECT loose.account, loose.return_id, same_sku.line, same_sku.units, same_sku.ordered_day
+    FROM loose
+    JOIN same_sku
+        ON same_sku.account = loose.account AND same_sku.order_id = loose.order_id AND same_sku.sku = loose.sku
+        AND loose.units_before >= same_sku.upto - same_sku.units AND loose.units_before < same_sku.upto
+),
+
+asked AS (
+    SELECT told.* REPLACE (
+        coalesce(told.line, found.line) AS line,
+        coalesce(told.units_sold, found.units) AS units_sold,
+        coalesce(told.ordered_day, found.ordered_day) AS ordered_day
+    )
+    FROM told
+    LEFT JOIN found ON found.account = told.account AND found.return_id = told.return_id
+),
+
 sold AS (                     -- the lines of the orders that have returns
     SELECT
         order_lines.account, order_lines.order_id, order_lines.line, order_lines.order_item_id, order_lines.marketplace,
         order_lines.currency, order_lines.units, order_lines.item_price, order_lines.discounts
     FROM order_lines
-    SEMI JOIN returns ON returns.account = order_lines.account AND returns.order_id = order_lines.order_id
+    SEMI JOIN returns ON returns.order_id = order_lines.order_id      -- by one key, which is faster; of which account is told below
 ),
 
 orders AS (                   -- what holds for a return of which the line cannot be told
@@ -54,13 +108,30 @@ orders AS (                   -- what holds for a return of which the line canno
     GROUP BY account, order_id
 ),
 
-numbered AS (                 -- what was asked back of the line before
-    SELECT
-        *,
-        coalesce(sum(asked_units) OVER (
-            PARTITION BY account, order_id, line ORDER BY told_on, return_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ), 0) AS units_before
+several AS (                  -- windows are dear, and nearly all lines have one return
+    SELECT account, order_id, line
     FROM asked
+    WHERE line IS NOT NULL
+    GROUP BY account, order_id, line
+    HAVING count(*) > 1
+),
+
+earlier AS (                  -- what was asked back of the line before
+    SELECT
+        asked.account, asked.return_id,
+        sum(asked.asked_units) OVER (
+            PARTITION BY asked.account, asked.order_id, asked.line ORDER BY asked.told_on, asked.return_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS units
+    FROM asked
+    SEMI JOIN several
+        ON several.account = asked.account AND several.order_id = asked.order_id AND several.line = asked.line
+),
+
+numbered AS (
+    SELECT asked.*, coalesce(earlier.units, 0) AS units_before
+    FROM asked
+    LEFT JOIN earlier ON earlier.account = asked.account AND earlier.return_id = asked.return_id
 )
 
 SELECT
@@ -84,7 +155,8 @@ SELECT
             THEN numbered.asked_units - least(numbered.asked_units, greatest(sold.units - numbered.units_before, 0))
         ELSE 0
     END AS INTEGER) AS units_twice,
-    numbered.units_sold > 0 AND numbered.told_on >= numbered.ordered_day AS in_rate,
+    numbered.units_sold > 0 AND numbered.told_on >= numbered.ordered_day
+        AND coalesce(numbered.ordered_day >= returns_known.first_day, true) AS in_rate,
     CAST(numbered.told_on - numbered.ordered_day AS INTEGER) AS delay,
     -- the condition in which it came back, as the warehouse or the seller found it; a buyer's reason is no finding
     CASE
@@ -104,6 +176,7 @@ LEFT JOIN sold ON sold.account = numbered.account AND sold.order_id = numbered.o
 LEFT JOIN orders ON orders.account = numbered.account AND orders.order_id = numbered.order_id
 LEFT JOIN goods ON goods.account = numbered.account AND goods.sku = numbered.sku
 LEFT JOIN holidays ON holidays.marketplace = numbered.marketplace AND holidays.day = numbered.ordered_day
+LEFT JOIN returns_known ON returns_known.channel = numbered.channel
 ;
 CREATE OR REPLACE TEMP TABLE return_money AS
 WITH refund_types AS (        -- the words, in whatever language, under which a marketplace books refunds
@@ -114,7 +187,7 @@ WITH refund_types AS (        -- the words, in whatever language, under which a 
 
 about_returns AS (            -- cents, so that what is shared out adds up to the cent
     SELECT
-        money.account, money.order_id, money.order_item_id, money.sku, money.currency,
+        money.account, money.order_id, money.order_item_id, money.sku, money.currency, money.marketplace,
         CASE
             WHEN money.category = 'shipping_label' THEN 'label'
             WHEN money.category IN ('safe_t', 'reimbursement') THEN 'recovered'
@@ -182,7 +255,7 @@ skus AS (                     -- a booking that names a SKU that came back on tw
 
 placed AS (
     SELECT
-        matched.account, matched.order_id, matched.currency, matched.kind,
+        matched.account, matched.order_id, matched.currency, matched.marketplace, matched.kind,
         -- empty: about the order, not one of its lines; unknown: about a line that did not come back
         CASE
             WHEN matched.order_item_id IS NULL AND matched.sku IS NULL THEN ''
@@ -216,12 +289,12 @@ shares AS (
     FROM counted
 )
 
-SELECT account, order_id, CASE WHEN is_about_it THEN return_id END AS return_id, currency, kind, cents, bookings
+SELECT account, order_id, CASE WHEN is_about_it THEN return_id END AS return_id, currency, marketplace, kind, cents, bookings
 FROM matched
 WHERE returns IS NULL OR returns = 1
 UNION ALL
 SELECT
-    placed.account, placed.order_id, shares.return_id, placed.currency, placed.kind,
+    placed.account, placed.order_id, shares.return_id, placed.currency, placed.marketplace, placed.kind,
     CAST(CASE
         WHEN shares.return_id IS NULL THEN placed.cents
         ELSE placed.cents * shares.upto // shares.whole - placed.cents * (shares.upto - shares.units) // shares.whole
@@ -231,8 +304,9 @@ FROM placed
 LEFT JOIN shares
     ON shares.account = placed.account AND shares.order_id = placed.order_id AND shares.line = placed.line
 ;
--- grain of return_costs: one row per return; cents is what the money exports tell of it, NULL where they tell nothing yet; label_outside
--- a label that the seller paid and no money export tells of; goods what units that came back sellable are worth; net all of it as a cost
+-- grain of return_costs: one row per return and currency of its bookings, `main` for one of each return: count those. cents is what
+-- the money exports tell of it, NULL where they tell nothing yet; label_outside a label that the seller paid and no money export
+-- tells of; goods what units that came back sellable are worth; net all of it as a cost
 CREATE OR REPLACE TEMP TABLE return_costs AS
 WITH told AS (
     SELECT
@@ -242,21 +316,25 @@ WITH told AS (
     FROM return_money
     WHERE return_id IS NOT NULL
     GROUP BY account, return_id, currency
-    -- never two currencies in one sum: of a return booked in two, that with more bookings
-    QUALIFY row_number() OVER (PARTITION BY account, return_id ORDER BY sum(bookings) DESC, currency) = 1
 ),
 
 joined AS (
     SELECT
         return_units.* EXCLUDE (currency),
+        -- what the returns export states; the refund of a unit that counts already is stated there again
+        CASE WHEN return_units.units > 0 OR return_units.units_twice = 0 THEN return_units.refunded END AS stated,
         coalesce(told.currency, return_units.currency) AS currency,
         told.cents, told.refund, told.fees, told.label, told.recovered,
+        row_number() OVER (
+            PARTITION BY return_units.account, return_units.return_id
+            ORDER BY told.currency IS NOT DISTINCT FROM return_units.currency DESC, told.currency
+        ) = 1 AS main,
         CASE
-            WHEN told.label IS NULL AND lower(return_units.label_payer) = 'seller' AND return_units.units > 0
+            WHEN told.label IS NULL AND lower(return_units.label_payer) = 'seller' AND return_units.units > 0 AND main
                 THEN CAST(-100 * return_units.label_cost AS BIGINT)
         END AS label_outside,
         CASE
-            WHEN return_units.condition = 'sellable'
+            WHEN return_units.condition = 'sellable' AND main
                 THEN CAST(round(100 * return_units.units * return_units.price * return_units.resale_share) AS BIGINT)
         END AS goods
     FROM return_units

@@ -5,8 +5,13 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.return_rates import BASIS
 from orderkit.analyses.return_reasons import group_words
-from orderkit.analyses.todo_items import NEVER_BACK
 from orderkit.analyses.words import LEVEL, amounts, count, per_cent
+
+ENOUGH = 20  # returned units, below which how long they take is not put in words
+CAME_BACK = {
+    "used_damaged": "used or damaged by the buyer", "incomplete": "incomplete by the buyer's doing",
+    "original": "as they were sent, but too late",
+}  # fmt: skip
 
 
 def headline(frame, tables, found):
@@ -20,7 +25,10 @@ def headline(frame, tables, found):
         return f"{said}. By their order status, {back}." if back else said + "."
     asked = int(tables["counts"]["returns"])
     if not asked:
-        return f"No return was asked for in the loaded exports{'; ' + back if back else ''}."
+        none = "No return was asked for in the loaded exports"
+        gone = int(tables["counts"]["withdrawn"])
+        said = f"No return stands: {count(gone, 'request')} in the loaded exports, all cancelled or declined" if gone else none
+        return f"{said}{'; ' + back if back else ''}."
     parts = [_products(tables["skus"]), _reasons(frame, asked), _never_back(tables["recovery"]), _change(tables), back]
     return "; ".join(part for part in parts if part) + "."
 
@@ -32,9 +40,10 @@ def _products(skus):
     first = listed.iloc[0]
     number = listed["sku"].nunique()
     many = "1 product comes" if number == 1 else f"{number:,} products come"
-    cost = f", {show.money(round(first['cost'], 2), first['currency'])}" if not pd.isna(first["cost"]) else ""
+    costs = listed[listed["sku"] == first["sku"]].dropna(subset=["cost"]).set_index("currency")["cost"].round(2).to_dict()
+    cost = f", which cost {amounts(costs)} so far" if amounts(costs) else ""
     return (
-        f"{many} back more often than chance explains: {first['sku']} first "
+        f"{many} back more often than chance explains: {first['sku']}{' first' if number > 1 else ''} "
         f"({per_cent(first['shrunk'])} against {per_cent(first['category_rate'])} usual{cost})"
     )
 
@@ -53,7 +62,7 @@ def _reasons(frame, asked):
 
 
 def _never_back(recovery):
-    gone = recovery[recovery["kind"].isin(NEVER_BACK)]
+    gone = recovery[recovery["never_back"].astype(bool)]
     if gone.empty:
         return ""
     sums = gone.dropna(subset=["money"]).groupby("currency")["money"].sum().round(2).to_dict()
@@ -78,7 +87,8 @@ def how(tables, found, of_alarms, no_products, no_mix):
         "returns that buyers asked for."
     )
     if not found.channels and not counts["returns"]:
-        return ["Amazon's returns reports (FBM and FBA) tell reasons, receipts and refunds.", apart]
+        reports = "Amazon's returns reports (FBM and FBA) tell reasons, receipts and refunds."
+        return [reports, *_booked(tables["booked"]), apart]
     return [
         *_what_counts(counts), *_dates(found), *_rates(found), *_money(tables, counts), *_skus(tables["skus"], no_products),
         *_mix(tables, no_mix), *of_alarms, *_left(tables["left_on_table"]), apart,
@@ -98,7 +108,8 @@ def _what_counts(counts):
     if counts["without_order"]:
         yield f"{count(int(counts['without_order']), 'return')} could not be tied to a loaded order line: in no return rate."
     if counts["units_twice"]:
-        yield f"{count(int(counts['units_twice']), 'unit')} more were asked back than the order lines have: each counts once."
+        more = count(int(counts["units_twice"]), "unit")
+        yield f"{more} asked back beyond what the order lines have, such as one unit under two dates: in no count."
     if counts["impossible_units"]:
         yield f"{count(int(counts['impossible_units']), 'return')} of no unit or fewer: in no count of units."
     if counts["before_order"]:
@@ -120,7 +131,7 @@ def _rates(found):
         yield f"No return rate can be told: {found.why.rstrip('.')}."
         return
     for label, pattern in found.patterns.by_window.items():
-        if label.endswith("usual") and pattern.units:
+        if label.endswith("usual") and pattern.units >= ENOUGH:
             share, middle = pattern.share, int((pattern.share < 0.5).sum())
             yield (
                 f"{label.split()[0]}: half of the returns are there {middle} days after the order, "
@@ -130,6 +141,11 @@ def _rates(found):
     aside = {name: int(units) for name, units in found.aside.items() if units}
     if aside.get("beyond"):
         yield f"{count(aside['beyond'], 'unit')} came later than the patterns reach: in no rate."
+    if aside.get("unfollowed"):
+        yield (
+            f"{count(aside['unfollowed'], 'unit')} shipped long before the first return that the exports tell of: in no rate, as "
+            "earlier returns are missing; load older returns exports."
+        )
     if aside.get("unmatched"):
         yield f"{count(aside['unmatched'], 'unit')} of orders without shipped units: in no rate."
 
@@ -138,13 +154,10 @@ def _money(tables, counts):
     booked = tables["booked"]
     if booked.empty:
         yield "What returns cost is not known: no settlement or transaction export tells of a refund."
+        if counts["refund_unknown"]:
+            yield f"The refund is not told for {counts['refund_unknown']:,} of {count(int(counts['returns']), 'return')}."
         return
-    for currency, part in booked.groupby("currency"):
-        of, others = part["of_returns"].fillna(0).sum(), part["of_no_return"].fillna(0).sum()
-        yield (
-            f"Booked in {currency}: {show.money(of, currency)} for returns and {show.money(others, currency)} for other refunds, "
-            f"together {show.money(of + others, currency)}, to the cent as in the settlements."
-        )
+    yield from _booked(booked)
     unknown = (
         f"; of {count(int(counts['goods_unknown']), 'return')} not known, taken as nothing" if counts["goods_unknown"] else ""
     )
@@ -153,6 +166,16 @@ def _money(tables, counts):
         "was recovered and less what goods that came back sellable are worth (price times resale share of your costs file"
         f"{unknown})."
     )
+
+
+def _booked(booked):
+    for currency, part in booked.groupby("currency", dropna=False):
+        of, others = part["of_returns"].fillna(0).sum(), part["of_no_return"].fillna(0).sum()
+        name = "a currency that is not told" if pd.isna(currency) else currency
+        yield (
+            f"Booked in {name}: {show.money(of, currency)} for returns and {show.money(others, currency)} for other refunds, "
+            f"together {show.money(of + others, currency)}, to the cent as in the settlements."
+        )
 
 
 def _skus(skus, why):
@@ -184,6 +207,6 @@ def _left(left):
     for row in left[left["left_on_table"] > 0].itertuples():
         yield (
             f"Up to {show.money(round(row.left_on_table, 2), row.currency)} more might have been kept back of "
-            f"{count(row.returns, 'refund')} for goods that came back {row.state.replace('_', ' or ')} by the buyer's doing "
+            f"{count(row.returns, 'refund')} for goods that came back {CAME_BACK[row.state]} "
             f"(at most {row.percent:.0f} % of the price; a grade and a photo are needed)."
         )

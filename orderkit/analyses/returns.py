@@ -1,5 +1,7 @@
 """Returns: which products come back more than chance explains, why, what it costs, what changed, and what was never sent back."""
 
+from decimal import Decimal
+
 from orderkit.analyses import return_units
 from orderkit.analyses.result import Result
 from orderkit.analyses.return_alarms import alarms
@@ -24,10 +26,18 @@ BOOKED = """
         CAST(coalesce(sum(cents) FILTER (WHERE return_id IS NOT NULL), 0) / 100 AS DECIMAL(18, 2)) AS of_returns,
         CAST(coalesce(sum(cents) FILTER (WHERE return_id IS NULL), 0) / 100 AS DECIMAL(18, 2)) AS of_no_return,
         CAST(sum(cents) / 100 AS DECIMAL(18, 2)) AS total
-    FROM return_money
+    FROM {money}
     GROUP BY currency, kind
     ORDER BY currency, kind
 """
+OF_MARKETPLACE = """(
+    SELECT return_money.*
+    FROM return_money
+    LEFT JOIN return_units ON return_units.account = return_money.account AND return_units.return_id = return_money.return_id
+    LEFT JOIN (SELECT account, order_id, min(marketplace) AS site FROM line_facts GROUP BY account, order_id) AS orders
+        ON orders.account = return_money.account AND orders.order_id = return_money.order_id
+    WHERE coalesce(return_units.marketplace, orders.site, return_money.marketplace) = $marketplace
+)"""
 COUNTS = """
     SELECT
         count(*) FILTER (WHERE NOT withdrawn) AS returns,
@@ -36,15 +46,16 @@ COUNTS = """
         count(*) FILTER (WHERE impossible_units) AS impossible_units,
         CAST(coalesce(sum(units_twice), 0) AS BIGINT) AS units_twice,
         count(*) FILTER (WHERE NOT withdrawn AND coalesce(reason_group, 'unmapped') = 'unmapped') AS unmapped,
-        list_sort(list(DISTINCT reason) FILTER (WHERE NOT withdrawn AND coalesce(reason_group, 'unmapped') = 'unmapped'))[:5]
-            AS unmapped_codes,
+        list_sort(list(DISTINCT coalesce(nullif(reason, ''), 'no code given'))
+            FILTER (WHERE NOT withdrawn AND coalesce(reason_group, 'unmapped') = 'unmapped'))[:5] AS unmapped_codes,
         count(*) FILTER (WHERE units > 0 AND net IS NULL) AS cost_unknown,
         count(*) FILTER (WHERE channel = 'FBA' AND NOT withdrawn) AS fba,
-        count(*) FILTER (WHERE delay < 0) AS before_order,
+        count(*) FILTER (WHERE delay < 0 AND NOT withdrawn) AS before_order,
+        count(*) FILTER (WHERE NOT withdrawn AND refund IS NULL AND coalesce(refunded, 0) <= 0) AS refund_unknown,
         count(*) FILTER (WHERE condition = 'sellable' AND units > 0 AND goods IS NULL) AS goods_unknown,
         min(told_on) AS first_day, max(told_on) AS last_day
     FROM return_costs
-    WHERE $marketplace IS NULL OR marketplace = $marketplace
+    WHERE main AND ($marketplace IS NULL OR marketplace = $marketplace)
 """
 
 
@@ -67,25 +78,33 @@ def returns(con, *, pack=None, marketplace=None):
     found = rates(con, marketplace=marketplace)
     frame = reasons(con, marketplace=marketplace)
     products, no_products = skus(con, found, marketplace=marketplace)
-    weeks, said_of_alarms = alarms(con, found, marketplace=marketplace)
+    weeks, said_of_alarms = alarms(found)
     counts = con.sql(COUNTS, params=params).df().iloc[0].to_dict()
     monday, mix, no_mix = change(con, found, marketplace=marketplace)
     tables = {
         "weeks": found.weeks, "skus": products, "alarms": weeks, "faults": faults(con, marketplace=marketplace),
         "left_on_table": left_on_table(con, pack, marketplace=marketplace),
         "recovery": recovery(con, pack, marketplace=marketplace),
-        "booked": con.sql(BOOKED).df(), "change": mix.reasons if mix else None, "change_p": mix.p if mix else None,
+        "booked": booked(con, marketplace), "change": mix.reasons if mix else None, "change_p": mix.p if mix else None,
         "change_monday": monday, "words": words_that_stand_out(con, products), "rates": found, "counts": counts,
         "outside": came_back(con, marketplace),
     }  # fmt: skip
     totals = {}
     for row in frame.dropna(subset=["cost"]).itertuples():
-        add(totals, row.currency, row.cost)
+        add(totals, row.currency, Decimal(f"{row.cost:.2f}"))  # sums of whole cents
     return Result(
         kind="returns", title=TITLE, headline=headline(frame, tables, found), frame=frame,
         how=how(tables, found, said_of_alarms, no_products, no_mix), totals=totals, tables=tables, money=MONEY,
         shares=("share", "low", "high", "cost_share", "cost_share_low", "cost_share_high"), view=VIEW,
     )  # fmt: skip
+
+
+def booked(con, marketplace=None):
+    """All that is booked about refunds and returns, by currency and kind (refund, fees, label, recovered): of_returns,
+    of_no_return (parcels lost, refused or late) and total, exact, in currency."""
+    if marketplace is None:
+        return con.sql(BOOKED.format(money="return_money")).df()
+    return con.sql(BOOKED.format(money=OF_MARKETPLACE), params={"marketplace": marketplace}).df()
 
 
 def came_back(con, marketplace):

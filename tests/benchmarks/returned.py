@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import click
 import duckdb
@@ -20,7 +21,7 @@ BAD = 100  # one SKU in so many comes back three times as often
 # a number below `most` for row i; hash(i, number) would tie the draws of a row to each other
 DRAW = "CREATE TEMP MACRO draw(i, number, most) AS CAST(hash(i + CAST(number AS BIGINT) * 1000000007) % most AS INTEGER)"
 LINES = """
-    CREATE TABLE line_facts AS
+    CREATE TEMP TABLE line_facts AS
     WITH drawn AS (SELECT i, draw(i, 1, 400) AS ago, draw(i, 2, $skus) AS product FROM range($lines) AS numbers(i))
     SELECT
         'shop' AS account, 'O' || i AS order_id, '1' AS line, 'I' || i AS order_item_id, 'SKU' || product AS sku,
@@ -51,27 +52,31 @@ REST = (
     FROM drawn
     WHERE delay <= ago
     """,
-    "CREATE TABLE return_facts AS SELECT returns.account, return_id, 'FBM' AS channel, 'amazon.com' AS marketplace,"
+    "CREATE TEMP TABLE return_facts AS SELECT returns.account, return_id, 'FBM' AS channel, 'amazon.com' AS marketplace,"
     " 'USD' AS currency, 'buyer' AS fault, 'original' AS state, line_facts.ordered_day, line_facts.units AS units_sold"
     " FROM returns JOIN line_facts USING (account, order_id, line)",
     "CREATE TABLE products AS SELECT 'shop' AS account, 'SKU' || i AS sku, 'group ' || (i % 50) AS category,"
-    " CAST(0.5 AS DECIMAL(18, 6)) AS resale_share, NULL::DATE AS valid_from, i::VARCHAR AS \"row\" FROM range($skus) AS numbers(i)",
+    ' CAST(0.5 AS DECIMAL(18, 6)) AS resale_share, NULL::DATE AS valid_from, i::VARCHAR AS "row" FROM range($skus) AS numbers(i)',
     """
     CREATE TABLE money AS
     SELECT
-        returns.account, returns.order_id, returns.order_item_id, returns.sku, 'Refund' AS type, booked.category, 'Principal' AS description,
-        booked.amount, 'USD' AS currency, true AS counts
+        returns.account, returns.order_id, returns.order_item_id, returns.sku, 'Refund' AS type, booked.category,
+        'Principal' AS description, 'amazon.com' AS marketplace, booked.amount, 'USD' AS currency, true AS counts
     FROM returns, (VALUES ('refund', -19.99::DECIMAL(18, 2)), ('fee', 2.40), ('refund', -4.99)) AS booked(category, amount)
     """,
-    "CREATE TABLE loads AS SELECT 'amazon_mfn_returns' AS format, TIMESTAMPTZ '2026-11-15 00:00:00+00' AS covers_to",
+    "CREATE TABLE loads AS SELECT 'amazon_mfn_returns' AS format, TIMESTAMPTZ '2025-10-01 00:00:00+00' AS covers_from,"
+    " TIMESTAMPTZ '2026-11-15 00:00:00+00' AS covers_to",
     "CREATE TABLE own_formats (name VARCHAR, description VARCHAR)",
     "CREATE TEMP TABLE context AS SELECT DATE '2026-11-15' AS as_of_day",
 )
 
 
-def drawn(number):
-    """A connection with so many returns (about), ten times as many lines sold, and three bookings for each return."""
-    con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": tempfile.mkdtemp()})
+def drawn(number, folder):
+    """A database of so many returns (about), ten times as many lines sold, and three bookings for each return.
+
+    As in a shop, canonical tables lie in the file and facts in temporary tables.
+    """
+    con = duckdb.connect(Path(folder) / "shop.duckdb", config={"memory_limit": "1200MB", "temp_directory": folder})
     con.execute(DRAW)
     given = {"skus": max(number // 10, 20), "lines": number * SOLD, "bad": BAD}
     con.execute(LINES, {name: given[name] for name in ("skus", "lines")})
@@ -82,9 +87,18 @@ def drawn(number):
 
 def measured(number):
     """Seconds, peak memory in MB and what was found, over so many drawn returns, in this process."""
-    from orderkit.analyses.returns import returns  # importing is not timed
+    import scipy.stats  # importing is not timed
 
-    con = drawn(number)
+    from orderkit.analyses.returns import returns
+
+    assert scipy.stats
+
+    with tempfile.TemporaryDirectory() as folder:
+        return timed(drawn(number, folder), returns)
+
+
+def timed(con, returns):
+    """The analysis, timed: its seconds, the peak of this process, and whether the products that were drawn bad were found."""
     start = time.perf_counter()
     found = returns(con)
     seconds = time.perf_counter() - start
@@ -92,8 +106,8 @@ def measured(number):
     skus = found.tables["skus"]
     bad = skus["sku"].str.removeprefix("SKU").astype(int) % BAD == 0
     return {
-        "returns": int(found.tables["counts"]["returns"]), "skus": len(skus), "seconds": round(seconds, 2), "peak_mb": round(peak),
-        "listed": int(skus["listed"].sum()), "false": round(float((~bad[skus["listed"]]).mean()), 3),
+        "returns": int(found.tables["counts"]["returns"]), "skus": len(skus), "seconds": round(seconds, 2),
+        "peak_mb": round(peak), "listed": int(skus["listed"].sum()), "false": round(float((~bad[skus["listed"]]).mean()), 3),
         "found": round(float(skus["listed"][bad].mean()), 3),
     }  # fmt: skip
 

@@ -9,8 +9,9 @@ from tests.empty import connection
 
 FACTS = {
     "line_facts": """
-        account VARCHAR, order_id VARCHAR, line VARCHAR, sku VARCHAR, channel VARCHAR, marketplace VARCHAR, currency VARCHAR,
-        value DECIMAL(18, 2), ordered_day DATE, ship_by_day DATE, deliver_by_day DATE, first_deliver_by_day DATE, as_of_day DATE,
+        account VARCHAR, order_id VARCHAR, line VARCHAR, sku VARCHAR, order_item_id VARCHAR, channel VARCHAR, marketplace VARCHAR,
+        currency VARCHAR, value DECIMAL(18, 2),
+        ordered_day DATE, ship_by_day DATE, deliver_by_day DATE, first_deliver_by_day DATE, as_of_day DATE,
         status VARCHAR, delivery VARCHAR, tracking VARCHAR, confirmed BOOLEAN, handed_over BOOLEAN, official_request BOOLEAN,
         shipped_day DATE, confirmed_day DATE, delivered_day DATE, seen_day DATE,
         carrier VARCHAR, carrier_name VARCHAR, service VARCHAR, tracking_number VARCHAR, protected BOOLEAN, insured BOOLEAN,
@@ -22,7 +23,7 @@ FACTS = {
         not_received_asked_at TIMESTAMPTZ, not_received_answered_at TIMESTAMPTZ""",
     "return_facts": """
         account VARCHAR, return_id VARCHAR, order_id VARCHAR, line VARCHAR,
-        channel VARCHAR, marketplace VARCHAR, currency VARCHAR,
+        channel VARCHAR, marketplace VARCHAR, currency VARCHAR, fault VARCHAR, state VARCHAR,
         received BOOLEAN, refunded_amount DECIMAL(18, 2), is_refunded BOOLEAN, closed BOOLEAN, value DECIMAL(18, 2),
         refund_on_record VARCHAR, safe_t_filed BOOLEAN,
         days_since_requested INTEGER, days_since_received INTEGER""",
@@ -76,7 +77,8 @@ def empty(as_of=dt.date(2026, 3, 31), clock=None):
 
 def clear(con):
     """Empties everything that a test may have put in: cheaper than a new connection."""
-    for table in ("order_lines", "parcels", "parcel_lines", "returns", "money", "feedback", "loads", "rejects", *FACTS):
+    tables = ("order_lines", "parcels", "parcel_lines", "returns", "money", "products", "feedback", "loads", "rejects")
+    for table in (*tables, *FACTS):
         con.execute(f"DELETE FROM {table}")
 
 
