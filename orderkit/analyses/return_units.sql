@@ -155,8 +155,11 @@ SELECT
             THEN numbered.asked_units - least(numbered.asked_units, greatest(sold.units - numbered.units_before, 0))
         ELSE 0
     END AS INTEGER) AS units_twice,
-    numbered.units_sold > 0 AND numbered.told_on >= numbered.ordered_day
-        AND coalesce(numbered.ordered_day >= returns_known.first_day, true) AS in_rate,
+    coalesce(
+        numbered.units_sold > 0 AND numbered.told_on >= numbered.ordered_day
+        AND coalesce(numbered.ordered_day >= returns_known.first_day, true),
+        false
+    ) AS in_rate,
     CAST(numbered.told_on - numbered.ordered_day AS INTEGER) AS delay,
     -- the condition in which it came back, as the warehouse or the seller found it; a buyer's reason is no finding
     CASE

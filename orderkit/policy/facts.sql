@@ -169,6 +169,24 @@ came AS (
     GROUP BY account, order_id, line
 ),
 
+-- Exports that name no item leave open which line of a SKU that stands twice in the order came back: all did where as many units
+-- came as there are, otherwise nobody can tell.
+loose AS (
+    SELECT account, order_id, sku, max(received_at) AS came_on, sum(greatest(coalesce(units, 1), 0)) AS units
+    FROM returns
+    WHERE received_at IS NOT NULL AND line IS NULL AND sku IS NOT NULL
+    GROUP BY account, order_id, sku
+),
+
+came_loose AS (
+    SELECT
+        loose.account, loose.order_id, loose.sku,
+        CASE WHEN loose.units >= sum(placed.units) THEN loose.came_on END AS came_on
+    FROM loose
+    JOIN placed ON placed.account = loose.account AND placed.order_id = loose.order_id AND placed.sku = loose.sku
+    GROUP BY loose.account, loose.order_id, loose.sku, loose.units, loose.came_on
+),
+
 came_told AS (
     SELECT account, max(received_at) AS told_to
     FROM returns
@@ -211,7 +229,8 @@ dated AS (
         local_day(placed.zone, asked.not_received_asked_at) AS complained_day,
         local_day(placed.zone, refunds.refunded_at) AS refunded_day,
         local_day(placed.zone, money_told.told_to) AS money_to_day,
-        came.came_on,
+        coalesce(came.came_on, came_loose.came_on) AS came_on,
+        came_loose.sku IS NOT NULL AS may_have_come,
         came_told.told_to AS returns_to_day
     FROM placed
     LEFT JOIN ranked_parcels
@@ -223,6 +242,8 @@ dated AS (
         ON refunds.account = placed.account AND refunds.order_id = placed.order_id AND refunds.line = placed.line
     LEFT JOIN came
         ON came.account = placed.account AND came.order_id = placed.order_id AND came.line = placed.line
+    LEFT JOIN came_loose
+        ON came_loose.account = placed.account AND came_loose.order_id = placed.order_id AND came_loose.sku = placed.sku
     LEFT JOIN money_told ON money_told.account = placed.account
     LEFT JOIN came_told ON came_told.account = placed.account
 ),
@@ -305,7 +326,7 @@ SELECT
     END AS refund_on_record,
     refunded_day,
     CASE WHEN refunded_day IS NULL THEN 0 ELSE CAST(as_of_day - refunded_day AS INTEGER) END AS days_since_refund,
-    CASE WHEN came_on IS NOT NULL THEN true WHEN returns_to_day > refunded_day THEN false END AS came_back
+    CASE WHEN came_on IS NOT NULL THEN true WHEN may_have_come THEN NULL WHEN returns_to_day > refunded_day THEN false END AS came_back
 FROM followed
 ;
 -- grain: one row per row of returns; days since are counted in UTC days, as the export states days without a zone
@@ -335,7 +356,8 @@ money_told AS (
 
 SELECT
     returns.account, returns.return_id, returns.order_id, returns.line, returns.sku,
-    coalesce(line_facts.channel, 'FBM') AS channel,           -- the export lists seller-fulfilled returns only
+    -- where the line is not known: only returns to the marketplace's warehouses carry its own SKU
+    coalesce(line_facts.channel, CASE WHEN returns.fnsku IS NULL THEN 'FBM' ELSE 'FBA' END) AS channel,
     line_facts.marketplace,
     coalesce(line_facts.currency, returns.currency) AS currency,
     line_facts.ordered_day, line_facts.delivered_day,

@@ -10,7 +10,7 @@ from tests.empty import connection
 FACTS = {
     "line_facts": """
         account VARCHAR, order_id VARCHAR, line VARCHAR, sku VARCHAR, order_item_id VARCHAR, channel VARCHAR, marketplace VARCHAR,
-        currency VARCHAR, value DECIMAL(18, 2),
+        currency VARCHAR, value DECIMAL(18, 2), units INTEGER,
         ordered_day DATE, ship_by_day DATE, deliver_by_day DATE, first_deliver_by_day DATE, as_of_day DATE,
         status VARCHAR, delivery VARCHAR, tracking VARCHAR, confirmed BOOLEAN, handed_over BOOLEAN, official_request BOOLEAN,
         shipped_day DATE, confirmed_day DATE, delivered_day DATE, seen_day DATE,
@@ -24,6 +24,7 @@ FACTS = {
     "return_facts": """
         account VARCHAR, return_id VARCHAR, order_id VARCHAR, line VARCHAR,
         channel VARCHAR, marketplace VARCHAR, currency VARCHAR, fault VARCHAR, state VARCHAR,
+        ordered_day DATE, units_sold INTEGER,
         received BOOLEAN, refunded_amount DECIMAL(18, 2), is_refunded BOOLEAN, closed BOOLEAN, value DECIMAL(18, 2),
         refund_on_record VARCHAR, safe_t_filed BOOLEAN,
         days_since_requested INTEGER, days_since_received INTEGER""",
@@ -120,8 +121,11 @@ def add_parcel(con, parcel, order_id=None, *lines, **values):
 
 
 def add_return(con, return_id, order_id, line=None, **values):
-    """One return line: in returns and return_facts."""
-    values = RETURN | {"return_id": return_id, "order_id": order_id, "line": line} | values
+    """One return line: in returns and return_facts, which know of its order line if that was added before."""
+    told = "SELECT ordered_day, CASE WHEN handed_over THEN units END FROM line_facts WHERE order_id = $1 AND line = $2 LIMIT 1"
+    ordered_day, units_sold = (con.execute(told, [order_id, line]).fetchall() or [(None, None)])[0]
+    about = {"return_id": return_id, "order_id": order_id, "line": line, "ordered_day": ordered_day, "units_sold": units_sold}
+    values = RETURN | about | values
     amount = values.get("refunded")
     for table in ("returns", "return_facts"):
         put(con, table, **values | {"refunded_amount": amount, "is_refunded": True if amount and amount > 0 else None})

@@ -307,3 +307,22 @@ def test_many_of_everything_never_multiply_rows(con, shop):
         ("cup", 1), ("jug", 1), ("mug", 1),
     ]  # fmt: skip
     assert con.sql("SELECT count(*), count(DISTINCT return_id) FROM return_facts").fetchall() == [(3, 3)]
+
+
+@pytest.mark.parametrize(("units_back", "came_back"), [(0, False), (1, None), (2, True)])
+def test_which_line_of_a_sku_that_stands_twice_came_back_is_told_only_if_all_did(con, shop, units_back, came_back):
+    for line in ("mug", "mug#2"):
+        shop.line(line=line, channel="FBA")
+    money = {"account": "shop", "order_id": "111-1", "category": "refund", "counts": True, "posted_at": "2026-11-05 12:00:00+00"}
+    shop.add("money", money, row="M1", amount="-20.00", currency="USD")
+    of_fba = {"requested_at": None, "fnsku": "X00MUG", "received_at": "2026-11-12", "units": 1}
+    shop.back(return_id="other", order_id="111-9", line=None, **of_fba)  # the list of FBA returns reaches past the refund
+    for number in range(units_back):
+        shop.back(return_id=f"R{number}", line=None, **of_fba)
+    policy.facts(con)
+    assert con.sql("SELECT DISTINCT came_back FROM line_facts").fetchall() == [(came_back,)]
+
+
+def test_a_return_to_a_warehouse_is_of_fba_even_where_its_line_is_not_known(con, shop):
+    shop.back(line=None, fnsku="X00MUG", received_at="2026-11-12")
+    assert only(con, "return_facts", "channel") == "FBA"

@@ -55,3 +55,12 @@ def test_the_model_of_many_parcels_finds_what_was_drawn():
     told = json.loads(subprocess.run(child, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     assert told["parcels"] == 20_000
     assert abs(told["never_said"] - told["never_true"]) < 0.002  # 4 standard errors of one in a hundred among 20,000 are 0.0028
+
+
+def test_the_analysis_of_many_returns_lists_products_that_were_drawn_bad():
+    """20,000 returns of 2,000 products; a million of 100,000 by the command. No name on the list is of a good product."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    child = [sys.executable, "-m", "benchmarks.returned", "child", "20000"]
+    told = json.loads(subprocess.run(child, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert told["skus"] == 2_000
+    assert told["listed"] > 0 == told["false"]

@@ -120,11 +120,12 @@ def test_the_truth_of_the_sample_comes_out(sample_shop):
     import pandas as pd
 
     truth = ROOT / "data" / "sample_truth"
-    lines, parcels, returns = (pd.read_csv(truth / f"{name}.csv.gz") for name in ("lines", "parcels", "returns"))
+    names = ("lines", "parcels", "returns", "fba_returns")
+    lines, parcels, returns, fba_returns = (pd.read_csv(truth / f"{name}.csv.gz") for name in names)
     count = sample_shop.sql("SELECT count(*) AS lines, count(DISTINCT order_id) AS orders FROM order_lines")
     assert count["lines"].item() == len(lines)
     assert count["orders"].item() == lines["order_id"].nunique()
-    assert sample_shop.sql("SELECT count(*) AS n FROM returns")["n"].item() <= len(returns)
+    assert sample_shop.sql("SELECT count(*) AS n FROM returns")["n"].item() <= len(returns) + len(fba_returns)
     lost = sample_shop.sql("SELECT count(*) AS n FROM parcels WHERE outcome = 'lost'")["n"].item()
     assert 0 < lost <= (parcels["fate"] == "lost").sum()
 
