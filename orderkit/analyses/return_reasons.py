@@ -39,9 +39,11 @@ SUMS = """
     ORDER BY returns DESC, reason_group, currency
 """
 NET = """
-    SELECT coalesce(reason_group, 'unmapped') AS reason_group, currency, CAST(net AS DOUBLE) / 100 AS net
+    SELECT coalesce(reason_group, 'unmapped') AS reason_group, currency, CAST(net AS DOUBLE) / 100 AS net, count(*) AS returns
     FROM return_costs
     WHERE units > 0 AND ($marketplace IS NULL OR marketplace = $marketplace)
+    GROUP BY ALL
+    ORDER BY ALL
 """
 BY_WEEK = """
     SELECT
@@ -91,7 +93,8 @@ def _of_currency(part, net):
     low, high = wilson_ranges(part["returns"], [every] * len(part), LEVEL)
     part = part.assign(share=part["returns"] / every, low=low, high=high)
     if net["net"].notna().any():
-        found = cost_pareto(net["reason_group"], net["net"], level=LEVEL).drop(columns=["returns", "running"])
+        each = net.loc[net.index.repeat(net["returns"])]
+        found = cost_pareto(each["reason_group"], each["net"], level=LEVEL).drop(columns=["returns", "running"])
         named = {"reason": "reason_group", "unknown": "cost_unknown", "share": "cost_share", "low": "cost_share_low"}
         return part.merge(found.rename(columns=named | {"high": "cost_share_high"}), on="reason_group", how="left")
     return part.assign(vital=vital_few(part["returns"]), cost_unknown=part["returns"])

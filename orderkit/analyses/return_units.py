@@ -1,5 +1,6 @@
 """Returns as the analyses want them: one table of units sold, of returns, and of the money about them; see return_units.sql."""
 
+import datetime as dt
 from importlib import resources
 
 from orderkit.store.known import known_formats
@@ -93,6 +94,9 @@ def known_from(con):
 
 def _missing(con, channel, day):
     """The returns that what was sold weeks before a day would have had, at the rate of what was sold since."""
+    oldest = con.sql("SELECT min(ordered_day) FROM line_facts").fetchall()[0][0]
+    if oldest is None or oldest >= day - dt.timedelta(days=SOON):
+        return 0
     before, since, back = con.sql(BEFORE, params={"channel": channel, "day": day, "weeks": SOON}).fetchall()[0]
     return before * back / since if since else 0
 

@@ -190,7 +190,7 @@ WITH refund_types AS (        -- the words, in whatever language, under which a 
 
 about_returns AS (            -- cents, so that what is shared out adds up to the cent
     SELECT
-        money.account, money.order_id, money.order_item_id, money.sku, money.currency, money.marketplace,
+        money.account, money.order_id, money.order_item_id, money.sku, money.currency, min(money.marketplace) AS marketplace,
         CASE
             WHEN money.category = 'shipping_label' THEN 'label'
             WHEN money.category IN ('safe_t', 'reimbursement') THEN 'recovered'
