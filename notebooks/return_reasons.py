@@ -20,6 +20,7 @@ from IPython.display import display
 
 import orderkit as ok
 from orderkit.analyses import show
+from orderkit.analyses.return_rates import compared
 
 TO_DO = {"what": "what", "order_id": "order", "money": "at stake", "deadline": "by", "advice": "advice"}
 LISTED = {
@@ -60,6 +61,15 @@ CHANGE = {
     "high": "at most",
     "q": "q",
     "changed": "changed",
+}
+METHODS = {
+    "week": "week of the order",
+    "shipped": "units shipped",
+    "reported": "came back so far",
+    "ours": "in the end, as above",
+    "cape_cod": "Cape-Cod",
+    "chain_ladder": "chain ladder",
+    "mack_se": "its standard error (Mack)",
 }
 BOOKED = {
     "currency": "currency",
@@ -144,6 +154,17 @@ display(*[returns.picture("weeks", marketplace=site) for site in sites] or [retu
 weeks = returns.tables["weeks"]
 assert (weeks["reported_rate"] <= weeks["ultimate_rate"] + 1e-9).all(), "what has come back does not go away"
 assert (weeks["low_90"] <= weeks["high_90"]).all()
+
+# %% [markdown]
+# ### Beside it: two methods that others use
+# For comparison alone. Chain ladder multiplies what a week shows so far by how much such weeks grew; with one return seen in a
+# young week, that is luck multiplied. It knows full calendar weeks alone. Cape-Cod gives every week the one rate of all for what
+# is still to come.
+
+# %%
+methods = compared(returns.tables["rates"])
+if len(methods):
+    display(show.table(methods.round(1), columns=[*METHODS], titles=METHODS))
 
 # %% [markdown]
 # ## What changed?

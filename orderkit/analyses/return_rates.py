@@ -8,6 +8,7 @@ from orderkit.analyses import return_units
 from orderkit.errors import NothingToShow
 from orderkit.statistics.delays import Patterns, learn_patterns
 from orderkit.statistics.development import ultimate, weekly
+from orderkit.statistics.triangles import cape_cod, chain_ladder, weekly_triangle
 
 # days after the order within which nearly all returns are told: by the buyer's request (FBM), by arrival in a warehouse (FBA)
 LAST_DAY = {"FBM": 90, "FBA": 120}
@@ -77,3 +78,25 @@ def _patterns(back, until, known):
         learned |= found.by_window
         aside = {name: aside.get(name, 0) + units for name, units in found.aside.items()}
     return Patterns(learned, aside)
+
+
+def compared(found):
+    """The last eight full order weeks of all marketplaces together, by three methods: ours, Cape-Cod and chain ladder.
+
+    A frame of week, shipped, reported, seen, and the units expected in the end by each: ours, cape_cod, chain_ladder with Mack's
+    standard error (mack_se). For comparison alone: chain ladder multiplies what little a young week shows, luck included. Empty
+    where there is no rate. `found`: the Rates.
+    """
+    columns = ["week", "shipped", "reported", "seen", "ours", "cape_cod", "chain_ladder", "mack_se"]
+    if found.patterns is None or found.back.empty:
+        return pd.DataFrame(columns=columns)
+    cohorts = weekly(found.sold, found.back, found.patterns, as_of=found.until)
+    ours = ultimate(cohorts).table
+    table = ours.assign(ours=ours["ultimate_units"], cape_cod=cape_cod(ours["reported"], ours["shipped"], ours["seen"]).ultimate)
+    mondays, cells = weekly_triangle(
+        found.back, as_of=found.until, windows=found.patterns.windows, first=found.sold["day"].min()
+    )  # fmt: skip
+    ladder = chain_ladder(cells)
+    beside = pd.DataFrame({"week": mondays, "chain_ladder": ladder.ultimate, "mack_se": ladder.se})
+    whole = table[table["whole_week"]].merge(beside, on="week", how="left")
+    return whole.reindex(columns=columns).tail(8).reset_index(drop=True)

@@ -118,8 +118,11 @@ def skus(con, found, *, marketplace=None):
     frame = frame.merge(con.sql(REASONS, params=params).df(), on="sku", how="left")
     frame["reason"] = frame["reason_group"].map(group_words, na_action="ignore")
     frame = frame.merge(con.sql(COSTS, params=params).df().astype({"cost": float}), on="sku", how="left")
-    order = ["listed", "cost", "probability", "sku"]
-    return frame.sort_values(order, ascending=[False, False, False, True], ignore_index=True).reindex(columns=SKUS), ""
+    # by its place in its currency: amounts of two currencies are not compared
+    place = frame.groupby("currency", dropna=False)["cost"].rank(ascending=False, method="first").fillna(np.inf)
+    order = ["listed", "place", "probability", "sku"]
+    frame = frame.assign(place=place).sort_values(order, ascending=[False, True, False, True], ignore_index=True)
+    return frame.reindex(columns=SKUS), ""
 
 
 def _register(con, found):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 import return_shops as made
 import shops
@@ -200,3 +201,20 @@ def test_a_small_shop_whose_first_return_is_late_had_none_before():
     made.sell(con, "S", on="2026-07-01", units=10)
     made.ask(con, "S", "S", on="2026-07-02", units=1)
     assert made.answered(con).tables["weeks"]["shipped"].sum() == 22
+
+
+def test_other_methods_stand_beside_ours_for_full_weeks_only(sample_shop):
+    found = sample_shop.returns().tables["rates"]
+    beside = return_rates.compared(found)
+    assert len(beside) == 8
+    assert beside["week"].is_monotonic_increasing
+    assert (beside[["ours", "cape_cod"]].to_numpy() >= beside[["reported"]].to_numpy() - 1e-9).all()
+    old = beside[beside["seen"] > 0.95]
+    assert len(old) > 0
+    assert (old["ours"] / old["chain_ladder"]).between(0.8, 1.25).all(), (
+        "of weeks that are nearly complete all methods say the same"
+    )
+
+
+def test_without_returns_nothing_is_compared():
+    assert return_rates.compared(return_rates.Rates(pd.DataFrame(), why="no returns export is loaded")).empty
