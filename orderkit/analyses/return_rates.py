@@ -90,13 +90,18 @@ def compared(found):
     columns = ["week", "shipped", "reported", "seen", "ours", "cape_cod", "chain_ladder", "mack_se"]
     if found.patterns is None or found.back.empty:
         return pd.DataFrame(columns=columns)
-    cohorts = weekly(found.sold, found.back, found.patterns, as_of=found.until)
-    ours = ultimate(cohorts).table
+    try:
+        ladder = _ladder(found)
+    except NothingToShow:
+        return pd.DataFrame(columns=columns)
+    ours = ultimate(weekly(found.sold, found.back, found.patterns, as_of=found.until)).table
     table = ours.assign(ours=ours["ultimate_units"], cape_cod=cape_cod(ours["reported"], ours["shipped"], ours["seen"]).ultimate)
-    mondays, cells = weekly_triangle(
-        found.back, as_of=found.until, windows=found.patterns.windows, first=found.sold["day"].min()
-    )  # fmt: skip
-    ladder = chain_ladder(cells)
-    beside = pd.DataFrame({"week": mondays, "chain_ladder": ladder.ultimate, "mack_se": ladder.se})
-    whole = table[table["whole_week"]].merge(beside, on="week", how="left")
+    whole = table[table["whole_week"]].merge(ladder, on="week", how="left")
     return whole.reindex(columns=columns).tail(8).reset_index(drop=True)
+
+
+def _ladder(found):
+    windows, first = found.patterns.windows, found.sold["day"].min()
+    mondays, cells = weekly_triangle(found.back, as_of=found.until, windows=windows, first=first)
+    ladder = chain_ladder(cells)
+    return pd.DataFrame({"week": mondays, "chain_ladder": ladder.ultimate, "mack_se": ladder.se})

@@ -15,38 +15,33 @@ SKUS = [
     "credibility", "category_rate", "probability", "listed", "cost", "cost_unknown", "reason_group", "reason", "reason_returns",
     "second_group", "second_returns", "recent_rate", "before_rate", "change_low", "change_high",
 ]  # fmt: skip
+# a unit that came back counts in full, others as far as their returns can have come; numbers as doubles, which add up faster
 BY_SKU = """
-    WITH counted AS (             -- a unit that came back counts in full, others as far as their returns can have come
+    WITH sold AS (
         SELECT
-            sold_units.sku, sold_units.ordered_day > $until - $recent AS recent,
-            sold_units.units AS shipped, 0 AS returned,
-            sold_units.units * {sold_worth} AS matured
+            sold_units.sku, sum(CAST(sold_units.units AS DOUBLE)) AS shipped, sum(sold_units.units * {sold_worth}) AS matured,
+            sum(CASE WHEN sold_units.ordered_day > $until - $recent THEN sold_units.units * {sold_worth} ELSE 0 END) AS recent
         FROM sold_units
         JOIN worth ON worth.day = sold_units.ordered_day
         WHERE sold_units.units > 0 AND sold_units.followed AND list_contains($channels, sold_units.channel)
-            AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
-        UNION ALL
+            AND sold_units.sku IS NOT NULL AND ($marketplace IS NULL OR sold_units.marketplace = $marketplace)
+        GROUP BY sold_units.sku
+    ),
+
+    back AS (
         SELECT
-            return_units.sku, return_units.ordered_day > $until - $recent AS recent,
-            0 AS shipped, return_units.units AS returned,
-            return_units.units * (1 - {back_worth}) AS matured
+            return_units.sku, sum(CAST(return_units.units AS DOUBLE)) AS returned,
+            sum(return_units.units * (1 - {back_worth})) AS matured,
+            sum(CASE WHEN return_units.ordered_day > $until - $recent THEN CAST(return_units.units AS DOUBLE) ELSE 0 END)
+                AS recent,
+            sum(CASE WHEN return_units.ordered_day > $until - $recent THEN return_units.units * (1 - {back_worth}) ELSE 0 END)
+                AS recent_matured
         FROM return_units
         JOIN worth ON worth.day = return_units.ordered_day
         WHERE return_units.in_rate AND return_units.units > 0 AND return_units.told_on <= $until
             AND list_contains($channels, return_units.channel)
             AND ($marketplace IS NULL OR return_units.marketplace = $marketplace)
-    ),
-
-    sums AS (
-        SELECT
-            sku,
-            CAST(sum(shipped) AS DOUBLE) AS shipped, CAST(sum(returned) AS DOUBLE) AS returned, sum(matured) AS matured,
-            CAST(coalesce(sum(returned) FILTER (WHERE recent), 0) AS DOUBLE) AS recent_returned,
-            coalesce(sum(matured) FILTER (WHERE recent), 0) AS recent_matured
-        FROM counted
-        WHERE sku IS NOT NULL
-        GROUP BY sku
-        HAVING sum(shipped) > 0
+        GROUP BY return_units.sku
     ),
 
     categories AS (
@@ -55,10 +50,14 @@ BY_SKU = """
         GROUP BY sku
     )
 
-    SELECT sums.*, categories.category
-    FROM sums
-    LEFT JOIN categories ON categories.sku = sums.sku
-    ORDER BY sums.sku
+    SELECT
+        sold.sku, categories.category, sold.shipped, coalesce(back.returned, 0) AS returned,
+        sold.matured + coalesce(back.matured, 0) AS matured, coalesce(back.recent, 0) AS recent_returned,
+        sold.recent + coalesce(back.recent_matured, 0) AS recent_matured
+    FROM sold
+    LEFT JOIN back ON back.sku = sold.sku
+    LEFT JOIN categories ON categories.sku = sold.sku
+    ORDER BY sold.sku
 """
 REASONS = """
     WITH counted AS (

@@ -311,14 +311,44 @@ LEFT JOIN shares
 -- the money exports tell of it, NULL where they tell nothing yet; label_outside a label that the seller paid and no money export
 -- tells of; goods what units that came back sellable are worth; net all of it as a cost
 CREATE OR REPLACE TEMP TABLE return_costs AS
-WITH told AS (
+WITH currencies AS (
+    SELECT account, return_id, min(currency) AS first, max(currency) AS last, count(currency) < count(*) AS some_unknown
+    FROM return_money
+    WHERE return_id IS NOT NULL
+    GROUP BY account, return_id
+),
+
+several AS (                  -- rare: kept apart, as windows are dear
+    SELECT currencies.account, currencies.return_id, return_units.currency AS own
+    FROM currencies
+    JOIN return_units
+        ON return_units.account = currencies.account AND return_units.return_id = currencies.return_id
+    WHERE currencies.first <> currencies.last OR (currencies.some_unknown AND currencies.first IS NOT NULL)
+),
+
+told AS (
     SELECT
-        account, return_id, currency, sum(cents) AS cents,
+        account, return_id, any_value(currency) AS currency, true AS main,
+        sum(cents) AS cents,
         sum(cents) FILTER (WHERE kind = 'refund') AS refund, sum(cents) FILTER (WHERE kind = 'fees') AS fees,
         sum(cents) FILTER (WHERE kind = 'label') AS label, sum(cents) FILTER (WHERE kind = 'recovered') AS recovered
     FROM return_money
+    ANTI JOIN several ON several.account = return_money.account AND several.return_id = return_money.return_id
     WHERE return_id IS NOT NULL
-    GROUP BY account, return_id, currency
+    GROUP BY account, return_id
+    UNION ALL
+    SELECT
+        return_money.account, return_money.return_id, return_money.currency,
+        row_number() OVER (
+            PARTITION BY return_money.account, return_money.return_id
+            ORDER BY return_money.currency IS NOT DISTINCT FROM several.own DESC, return_money.currency
+        ) = 1 AS main,
+        sum(cents) AS cents,
+        sum(cents) FILTER (WHERE kind = 'refund') AS refund, sum(cents) FILTER (WHERE kind = 'fees') AS fees,
+        sum(cents) FILTER (WHERE kind = 'label') AS label, sum(cents) FILTER (WHERE kind = 'recovered') AS recovered
+    FROM return_money
+    JOIN several ON several.account = return_money.account AND several.return_id = return_money.return_id
+    GROUP BY return_money.account, return_money.return_id, return_money.currency, several.own
 ),
 
 joined AS (
@@ -328,16 +358,13 @@ joined AS (
         CASE WHEN return_units.units > 0 OR return_units.units_twice = 0 THEN return_units.refunded END AS stated,
         coalesce(told.currency, return_units.currency) AS currency,
         told.cents, told.refund, told.fees, told.label, told.recovered,
-        row_number() OVER (
-            PARTITION BY return_units.account, return_units.return_id
-            ORDER BY told.currency IS NOT DISTINCT FROM return_units.currency DESC, told.currency
-        ) = 1 AS main,
+        coalesce(told.main, true) AS main,
         CASE
-            WHEN told.label IS NULL AND lower(return_units.label_payer) = 'seller' AND return_units.units > 0 AND main
+            WHEN told.label IS NULL AND lower(return_units.label_payer) = 'seller' AND return_units.units > 0 AND coalesce(told.main, true)
                 THEN CAST(-100 * return_units.label_cost AS BIGINT)
         END AS label_outside,
         CASE
-            WHEN return_units.condition = 'sellable' AND main
+            WHEN return_units.condition = 'sellable' AND coalesce(told.main, true)
                 THEN CAST(round(100 * return_units.units * return_units.price * return_units.resale_share) AS BIGINT)
         END AS goods
     FROM return_units

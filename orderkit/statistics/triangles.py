@@ -134,7 +134,7 @@ def _cumulated(seen, start, whole, periods):
     rows = whole - start
     use = (week >= start) & (week + period < whole)
     cells = np.bincount((week - start)[use] * periods + period[use], counts_of(seen["units"])[use], minlength=rows * periods)
-    table = np.cumsum(cells.reshape(rows, periods), axis=1)
+    table = np.cumsum(cells.reshape(rows, periods), axis=1, dtype=float)  # counts of none would be whole numbers, without NaN
     ahead = np.arange(rows)[:, None] + np.arange(periods) >= rows
     table[ahead] = np.nan
     return table
