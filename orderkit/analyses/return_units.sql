@@ -197,8 +197,7 @@ about_returns AS (            -- cents, so that what is shared out adds up to th
             WHEN money.category = 'fee' THEN 'fees'
             ELSE 'refund'
         END AS kind,
-        CAST(sum(money.amount) * 100 AS BIGINT) AS cents,
-        count(*) AS bookings
+        CAST(sum(money.amount) * 100 AS BIGINT) AS cents
     FROM money
     LEFT JOIN refund_types ON refund_types.account = money.account AND refund_types.type = money.type
     WHERE money.counts
@@ -265,7 +264,7 @@ placed AS (
             WHEN matched.order_item_id IS NULL THEN skus.line
             ELSE coalesce(items.line, skus.line_without_number)
         END AS line,
-        sum(matched.cents) AS cents, CAST(sum(matched.bookings) AS BIGINT) AS bookings
+        sum(matched.cents) AS cents
     FROM matched
     LEFT JOIN items
         ON items.account = matched.account AND items.order_id = matched.order_id
@@ -292,7 +291,7 @@ shares AS (
     FROM counted
 )
 
-SELECT account, order_id, CASE WHEN is_about_it THEN return_id END AS return_id, currency, marketplace, kind, cents, bookings
+SELECT account, order_id, CASE WHEN is_about_it THEN return_id END AS return_id, currency, marketplace, kind, cents
 FROM matched
 WHERE returns IS NULL OR returns = 1
 UNION ALL
@@ -301,8 +300,7 @@ SELECT
     CAST(CASE
         WHEN shares.return_id IS NULL THEN placed.cents
         ELSE placed.cents * shares.upto // shares.whole - placed.cents * (shares.upto - shares.units) // shares.whole
-    END AS BIGINT) AS cents,
-    placed.bookings
+    END AS BIGINT) AS cents
 FROM placed
 LEFT JOIN shares
     ON shares.account = placed.account AND shares.order_id = placed.order_id AND shares.line = placed.line

@@ -52,8 +52,7 @@ COUNTS = """
         count(*) FILTER (WHERE channel = 'FBA' AND NOT withdrawn) AS fba,
         count(*) FILTER (WHERE delay < 0 AND NOT withdrawn) AS before_order,
         count(*) FILTER (WHERE NOT withdrawn AND refund IS NULL AND coalesce(refunded, 0) <= 0) AS refund_unknown,
-        count(*) FILTER (WHERE condition = 'sellable' AND units > 0 AND goods IS NULL) AS goods_unknown,
-        min(told_on) AS first_day, max(told_on) AS last_day
+        count(*) FILTER (WHERE condition = 'sellable' AND units > 0 AND goods IS NULL) AS goods_unknown
     FROM return_costs
     WHERE main AND ($marketplace IS NULL OR marketplace = $marketplace)
 """

@@ -5,12 +5,13 @@ Goals at 1 M parcels: 10 seconds, 2 GB. The parcels are drawn in the engine; a k
 
 import json
 import resource
-import subprocess
 import sys
 import time
 
 import click
 import duckdb
+
+from benchmarks import rounds as rounds_of
 
 PROMISED = {"seconds": 10, "peak_mb": 2000}
 NEVER = 100  # one parcel in so many never arrives
@@ -70,13 +71,7 @@ def measured(parcels):
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1))
 def main(parcels, rounds):
     """The model of deliveries and what is at risk, over drawn parcels, each round in a process of its own."""
-    child = [sys.executable, "-m", "benchmarks.parcels", "child", str(parcels)]
-    told = [json.loads(subprocess.check_output(child)) for _ in range(rounds)]
-    for row in told:
-        click.echo(json.dumps(row))
-    for name, most in PROMISED.items():
-        worst = max(row[name] for row in told)
-        click.echo(f"{name}: {worst:,}, at most {most:,}: {'kept' if worst <= most else 'MISSED'}")
+    rounds_of.run("benchmarks.parcels", parcels, rounds, PROMISED)
 
 
 if __name__ == "__main__":

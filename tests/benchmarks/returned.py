@@ -6,7 +6,6 @@ hundred comes back three times as often, and the list of products must find them
 
 import json
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,8 @@ from pathlib import Path
 
 import click
 import duckdb
+
+from benchmarks import rounds as rounds_of
 
 PROMISED = {"seconds": 10, "peak_mb": 2000}
 SOLD = 10  # lines for each return
@@ -117,13 +118,7 @@ def timed(con, returns):
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1))
 def main(number, rounds):
     """The analysis of returns over drawn ones, each round in a process of its own."""
-    child = [sys.executable, "-m", "benchmarks.returned", "child", str(number)]
-    told = [json.loads(subprocess.check_output(child)) for _ in range(rounds)]
-    for row in told:
-        click.echo(json.dumps(row))
-    for name, most in PROMISED.items():
-        worst = max(row[name] for row in told)
-        click.echo(f"{name}: {worst:,}, at most {most:,}: {'kept' if worst <= most else 'MISSED'}")
+    rounds_of.run("benchmarks.returned", number, rounds, PROMISED)
 
 
 if __name__ == "__main__":
