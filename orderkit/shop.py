@@ -107,9 +107,10 @@ class Shop:
         """Why buyers send things back, and what it costs."""
         return analyses.returns(self._answers, pack=self.pack, marketplace=self._site(marketplace))
 
-    def losses(self, *, marketplace=None):
-        """Parcels lost and damaged, and what to expect."""
-        return analyses.losses(self._facts, marketplace=self._site(marketplace))
+    def losses(self, *, marketplace=None, **assumed):
+        """Parcels lost and damaged, what to expect, and which to insure. `assumed`: basis, tax, resale, paid_share, handling,
+        risk_load, insured_with; see analyses.losses."""
+        return analyses.losses(self._answers, pack=self.pack, marketplace=self._site(marketplace), **assumed)
 
     def health(self, *, marketplace=None):
         """How the account stands: rates against Amazon's limits, what is left before them, and what Amazon says itself."""

@@ -1,155 +1,167 @@
-"""Lost and damaged parcels: what happened, and what to expect: an estimate of losses to have before buying insurance."""
+"""Lost and damaged parcels: what happened, what to expect, and which parcels to insure."""
 
-import datetime as dt
 from decimal import Decimal
 
+import numpy as np
 import pandas as pd
 
-from orderkit import measures
+from orderkit.analyses import loss_ahead, loss_classes, loss_cover, loss_review, loss_words
+from orderkit.analyses.loss_ahead import SPANS
+from orderkit.analyses.loss_classes import BACK, PERILS
 from orderkit.analyses.result import Result
-from orderkit.analyses.words import LEVEL, add, amounts, count
-from orderkit.statistics.rates import FEW, future_events, jeffreys, one_in
+from orderkit.analyses.words import LEVEL, add
+from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
+from orderkit.statistics.rates import jeffreys, one_in
 
 TITLE = "Parcel losses"
-WEEKS_AHEAD = {"4_weeks": 4, "year": 52}
-WEEKS_BACK = 8
 COLUMNS = [
-    "currency", "what", "parcels", "known_outcome", "events", "value", "events_without_value", "rate", "low", "high",
-    "one_in", "at_worst", "verdict", "mean_value", "parcels_a_week",
-    *(f"{figure}_{span}" for span in WEEKS_AHEAD for figure in ("expected", "low", "high", "expected_value", "high_value")),
+    "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "value", "events_without_value",
+    "recovered", "rate", "low", "high", "one_in", "at_worst", "verdict", "parcels_a_week",
+    *(f"{figure}_{span}" for span in SPANS for figure in ("expected", "cost", "cost_high")),
 ]  # fmt: skip
+MONEY = ("value", "recovered", *(f"{figure}_{span}" for span in SPANS for figure in ("cost", "cost_high")))
 VIEW = {
     "what": "what", "currency": "currency", "events": "parcels", "known_outcome": "of parcels with known outcome",
-    "value": "worth", "one_in": "rate", "at_worst": "at worst", "expected_year": "expect in a year",
-    "high_year": "at most in a year", "high_value_year": "worth at most", "verdict": "verdict",
+    "value": "worth", "recovered": "claims brought", "one_in": "rate", "at_worst": "at worst", "expected_year": "expect in a year",
+    "cost_year": "costing", "cost_high_year": "at most (19 of 20 years)", "verdict": "verdict",
 }  # fmt: skip
 
 
-def losses(con, *, marketplace=None):
-    """How many parcels were lost or damaged, what they were worth, and how much to expect, by currency.
+def losses(
+    con, *, pack=None, marketplace=None, basis="refund", tax=True, resale=0.0, paid_share=None, handling=0.0, risk_load=0.0,
+    insured_with=None,
+):  # fmt: skip
+    """How many parcels were lost or damaged, what to expect in a week, a quarter and a year, and which parcels to insure; by currency.
 
-    Only parcels with a known outcome (delivered, returned, lost, damaged) are in a rate; those on their way and those of which
-    no export tells are counted beside. Fewer than five events: the words are "too few to tell", with the bound only. Money:
-    refundable amount of the lines in the parcel; a foretold loss counts at the mean value of all parcels.
+    Only parcels with a known outcome are in a rate, and those on their way as far as their age tells. Fewer than five events: the
+    words are "too few to tell", with the bound only.
+
+    Parameters
+    ----------
+    basis, tax, resale
+        What a loss costs: "refund", "invoice" or "cost"; whether the tax in the price counts; the share of its value that a damaged
+        parcel still brings.
+    paid_share, handling, risk_load
+        The share of claims that are paid, in place of what the tariffs and your own claims tell; the work of a claim, in currency;
+        what a unit of cost of the worst 1 in 100 years is worth to you above the mean.
+    insured_with
+        The tariff that past cover was bought with, where several are loaded.
+
+    Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per tariff),
+    `groups`, `ways`, `shares` and `switch` (see analyses.loss_cover.Cover), `fair` (what cover is worth per 100 of value), `weeks`
+    (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice` (sentences), `largest`.
+
+    Raises UnknownName for another basis, BadValue for shares outside 0 to 1 and tariffs that cannot be.
     """
-    outcomes = measures.rows(con, "parcel_outcomes", by="currency", marketplace=marketplace)
-    weekly = _parcels_a_week(con, marketplace)
-    rows = [row for found in outcomes for row in _rows(found, weekly.get(found["currency"]))]
+    loss_classes.make(con)
+    found = loss_classes.experience(con, marketplace=marketplace)
+    pace = loss_ahead.pace(con, marketplace=marketplace)
+    asked = {"basis": basis, "tax": tax, "resale": resale, "marketplace": marketplace}
+    made = [loss_ahead.book(con, found, currency, pace=pace.get(currency), **asked) for currency in found.currencies]
+    books = [one for one in made if one is not None]
+    ahead = loss_ahead.ahead(books)
+    cover = loss_cover.covers(con, books, paid_share=paid_share, handling=handling, risk_load=risk_load)
+    rows = [row for currency in found.currencies for row in _rows(found, currency, books, pace)]
     totals = {}
     for row in rows:
         add(totals, row["currency"], row["value"])
-    money = ["value", "mean_value"] + [
-        column for column in COLUMNS if column.endswith(tuple(f"value_{span}" for span in WEEKS_AHEAD))
-    ]
     return Result(
-        kind="losses",
-        title=TITLE,
-        headline=_headline(rows),
-        frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(money, float)),
-        how=_how(con, outcomes, marketplace),
-        totals=totals,
-        tables={"outcomes": measures.run(con, "parcel_outcomes", marketplace=marketplace)},
-        money=tuple(money),
-        shares=("rate", "low", "high"),
-        view=VIEW,
-    )
+        kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead, cover),
+        frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MONEY, float)),
+        how=loss_words.how(found, books, ahead, cover, basis, tax, rows), totals=totals,
+        tables={
+            "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
+            "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "fair": cover.fair,
+            "weeks": loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace),
+            "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace), "advice": loss_words.advice(rows, cover),
+            "books": books, "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
+        },
+        money=MONEY, shares=("rate", "low", "high"), view=VIEW,
+    )  # fmt: skip
 
 
-def _parcels_a_week(con, marketplace):
-    """Parcels per week and currency, mean of the last full weeks before the as-of day: eight, or as many as there are."""
-    day = con.sql("SELECT as_of_day FROM context").fetchall()[0][0]
-    this_week = day - dt.timedelta(days=day.weekday())
-    rows = [
-        row
-        for row in measures.rows(con, "parcels_by_week", by="week", marketplace=marketplace)
-        if row["week"] and row["week"] < this_week
+def services(found):
+    """A row per currency, carrier and service: parcels, lost, damaged, exposure, what they were worth, what came back and from whom, and
+    the rate of both together (shrunk; with its 90 % range)."""
+    summed = [
+        "parcels",
+        "delivered",
+        "lost",
+        "damaged",
+        "open",
+        "unknown",
+        "exposure",
+        "value_shipped",
+        "value_lost",
+        "value_damaged",
     ]
-    if not rows:
-        return {}
-    first = max(min(row["week"] for row in rows), this_week - dt.timedelta(weeks=WEEKS_BACK))
-    weeks = (this_week - first).days // 7
-    sums = {}
-    for row in rows:
-        if row["week"] >= first:
-            add(sums, row["currency"], row["parcels"])
-    return {currency: parcels / weeks for currency, parcels in sums.items()}
+    if found.classes.empty:
+        return pd.DataFrame(columns=["currency", "carrier", "service", *summed, *BACK, "rate", "low", "high", "weight"])
+    parts = []
+    for currency in found.currencies:
+        rows = found.of(currency)
+        both = [found.rates.get((currency, peril)) for peril in PERILS]
+        drawn = sum(one.draws(4000, np.random.default_rng(place)) for place, one in enumerate(both)) if None not in both else None
+        for (carrier, service), own in rows.groupby(["carrier", "service"], dropna=False, sort=False):
+            row = {"currency": currency, "carrier": carrier, "service": service} | own[summed].sum().to_dict()
+            row |= own[BACK].sum(min_count=1).to_dict()
+            weight = own["exposure"].sum()
+            if drawn is not None and weight > 0:
+                rate = drawn[:, own.index] @ own["exposure"].to_numpy() / weight
+                row |= {"rate": rate.mean()} | dict(zip(("low", "high"), np.quantile(rate, [0.05, 0.95]), strict=True))
+                row["weight"] = np.average(own["lost_weight"], weights=own["exposure"])
+            parts.append(row)
+    return pd.DataFrame(parts).sort_values(["currency", "parcels"], ascending=[True, False], ignore_index=True)
 
 
-def _rows(found, weekly):
-    known = found["delivered"] + found["returned"] + found["lost"] + found["damaged"]
-    valued = found["parcels"] - found["parcels_without_value"]
-    mean = found["value"] / valued if valued else None
-    for what in ("lost", "damaged"):
-        events = found[what]
-        bound = jeffreys(events, known, LEVEL)
-        yield {
-            "currency": found["currency"], "what": what, "parcels": found["parcels"], "known_outcome": known, "events": events,
-            "value": found[f"value_{what}"], "events_without_value": found[f"{what}_without_value"],
-            "rate": events / known if events >= FEW else None, "low": bound.low, "high": bound.high,
-            "one_in": one_in(events / known) if known else "not known", "at_worst": one_in(bound.high),
-            "verdict": "not known" if not known else "too few to tell" if events < FEW else "estimated",
-            "mean_value": mean, "parcels_a_week": weekly, **_ahead(events, known, mean, weekly),
+def _rows(found, currency, books, pace):
+    """The rows of one currency: lost, damaged."""
+    classes = found.of(currency)
+    known = int(classes[["delivered", "returned", "lost", "damaged"]].sum().sum())
+    one = next((book for book in books if book.currency == currency), None)
+    brought = classes[BACK].sum(min_count=1)
+    for what in PERILS:
+        events, few = int(classes[what].sum()), classes[what].sum() < FEW_EVENTS
+        row = {
+            "currency": currency, "what": what, "parcels": int(classes["parcels"].sum()), "known_outcome": known, "events": events,
+            "on_the_way": int(classes["open"].sum()), "expected_on_the_way": float(classes[f"open_{what}"].sum()),
+            "value": _exact(classes[f"value_{what}"].sum(min_count=1)), "parcels_a_week": pace.get(currency),
+            "events_without_value": int(classes[f"{what}_without_value"].sum()),
+            "recovered": float(brought.sum()) if what == "lost" and brought.notna().any() else np.nan,
+            "verdict": "not known" if not known else "too few to tell" if few else "estimated",
         }  # fmt: skip
+        yield row | _rate(found.rates.get((currency, what)), events, known, few) | _foretold(one, what, few)
 
 
-def _ahead(events, known, mean, weekly):
-    """What to expect in the spans ahead. Below five events only the high end is given: an expectation would be made of air."""
+def _rate(found, events, known, few):
+    """The rate with its range; below five events the range alone, with the plain bound."""
+    if found is None or not known:
+        return {"one_in": "not known", "at_worst": "not known"}
+    bound = jeffreys(events, known, LEVEL)
+    if few:
+        return {
+            "low": bound.low,
+            "high": bound.high,
+            "one_in": one_in(events / known),
+            "at_worst": one_in(at_worst(events, known)),
+        }
+    pooled = found.pooled
+    return {
+        "rate": pooled["rate"], "low": pooled["low"], "high": pooled["high"], "one_in": one_in(events / known),
+        "at_worst": one_in(pooled["high"]),
+    }  # fmt: skip
+
+
+def _foretold(one, what, few):
+    """Events and money of the spans ahead. Below five events only the high ends: an expectation would be made of air."""
     said = {}
-    for span, weeks in WEEKS_AHEAD.items() if known and weekly else ():
-        ahead = future_events(events, known, weekly * weeks, LEVEL)
-        said[f"high_{span}"] = ahead.high
-        said[f"high_value_{span}"] = mean and ahead.high * mean
-        if events >= FEW:
-            said |= {f"expected_{span}": ahead.expected, f"low_{span}": ahead.low}
-            said[f"expected_value_{span}"] = mean and Decimal(repr(ahead.expected)) * mean
+    for span, weeks in SPANS.items() if one else ():
+        found = loss_ahead.of_peril(one, what, weeks)
+        said[f"cost_high_{span}"] = found.quantiles[0.95]
+        if not few:
+            said |= {f"expected_{span}": found.events, f"cost_{span}": found.mean}
     return said
 
 
-def _headline(rows):
-    if not rows:
-        return "No parcel that you shipped yourself (FBM) is in the loaded exports."
-    lost, damaged = ([row for row in rows if row["what"] == what] for what in ("lost", "damaged"))
-    known, events = sum(row["known_outcome"] for row in lost), sum(row["events"] for row in lost)
-    if not known:
-        return "What became of your parcels is not known: a tracking export would tell."
-    among = f"{known:,} parcels with known outcome" if known > 1 else "the one parcel with known outcome"
-    said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost{_worth(lost)}: {_how_often(events, known)}."
-    if broken := sum(row["events"] for row in damaged):
-        said += f" {broken:,} {'was' if broken == 1 else 'were'} damaged{_worth(damaged)}."
-    worst_year = amounts({row["currency"]: row.get("high_value_year") for row in lost})
-    return said + (f" At your pace lost parcels should cost at most {worst_year} in 19 of 20 years." if worst_year else "")
-
-
-def _how_often(events, known):
-    rate, worst = one_in(events / known), one_in(jeffreys(events, known, LEVEL).high)
-    if events >= FEW:
-        return rate
-    return f"too few to tell; {rate}, at worst {worst}" if events else f"too few to tell, at worst {worst}"
-
-
-def _worth(rows):
-    worth = amounts({row["currency"]: row["value"] for row in rows})
-    unpriced = sum(row["events_without_value"] for row in rows)
-    return (f", worth {worth}" if worth else "") + (f" ({unpriced:,} without an amount)" if unpriced else "")
-
-
-def _how(con, outcomes, marketplace):
-    sums = {column: sum(row[column] or 0 for row in outcomes) for column in (outcomes or [{}])[0] if column != "currency"}
-    if not sums:
-        return ["A tracking export, or an order export whose status tells of delivery, would name your parcels."]
-    named = measures.rows(con, "parcel_outcomes", by="named", marketplace=marketplace)
-    derived = sum(row["parcels"] for row in named if not row["named"])
-    alone = f"For {count(derived, 'parcel')} of these no export names the parcel: each shipped line counts as one."
-    open_ones = sums["in_transit"] + sums["on_way_back"]
-    return [
-        f"{count(sums['parcels'], 'parcel')} that you shipped yourself (FBM): {sums['delivered']:,} delivered, "
-        f"{sums['returned']:,} returned, {sums['lost']:,} lost, {sums['damaged']:,} damaged, "
-        f"{open_ones:,} still on the way or coming back, {sums['unknown_outcome']:,} not known.",
-        *([alone] if derived else []),
-        "A rate counts parcels whose outcome is known. A parcel is called lost late, so the newest weeks look a little too good.",
-        f"Ranges: {LEVEL:.0%} (Jeffreys). What to expect: a beta-binomial prediction for as many weekly parcels as in the "
-        f"last {WEEKS_BACK} full weeks, times the mean value of a parcel. One accident that hits many parcels is not in it.",
-        "Money: refundable amount of the lines in a parcel, per currency; "
-        f"not known for {count(sums['parcels_without_value'], 'parcel')}.",
-        f"Below {FEW} events no rate and no expectation is given, only how bad it could be.",
-    ]
+def _exact(amount):
+    return None if pd.isna(amount) else Decimal(f"{amount:.2f}")  # sums of whole cents

@@ -58,7 +58,7 @@ ended AS (                    -- without tracking nobody knows the end; an end b
 )
 
 SELECT
-    account, order_id, parcel, marketplace, currency, carrier, service, lane, sku, event, shipped_day,
+    account, order_id, parcel, marketplace, currency, carrier, service, lane, sku, event, tracking, shipped_day, delivered_day,
     CASE event WHEN 'delivered' THEN delivered_day WHEN 'returned' THEN seen_day WHEN 'lost' THEN seen_day END AS ended_day,
     as_of_day, ship_by_day, deliver_by_day,
     CAST(as_of_day - shipped_day AS INTEGER) AS age_days,

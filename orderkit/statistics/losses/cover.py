@@ -22,10 +22,11 @@ YEAR = 52
 
 @dataclass(frozen=True)
 class Parcels:
-    """Recent parcels of one currency, arrays: `value` (what the seller loses if it is lost), `cell` (number of the class, as in the
-    rates), `group` (label: the carrier's service), `carrier`, `service`, `insured` (cover was bought; False where not known).
+    """Recent parcels of one currency, arrays: `value` (what is insured and paid for), `cell` (number of the class, as in the rates),
+    `group` (label: the carrier's service), `carrier`, `service`, `insured` (cover was bought; False where not known), `loss` (what
+    the seller loses if the parcel is lost; without it the value).
 
-    `damage_share`: what is lost of the value when a parcel is damaged. `times`: parcels of a year for each of these.
+    `damage_share`: what is lost of it when a parcel is damaged. `times`: parcels of a year for each of these.
     """
 
     value: np.ndarray
@@ -34,6 +35,7 @@ class Parcels:
     carrier: np.ndarray | None = None
     service: np.ndarray | None = None
     insured: np.ndarray | None = None
+    loss: np.ndarray | None = None
     damage_share: float = 1.0
     times: float = 1.0
 
@@ -65,11 +67,14 @@ def offer(parcels, tariff, *, paid_share=None, handling=0.0):
     priced = tariff.price(parcels.value, parcels.carrier, parcels.service)
     share = priced.paid_share if paid_share is None else np.full(parcels.value.shape, float(paid_share))
     if np.isnan(share[priced.offered]).any():
-        raise BadValue(f"The tariff {tariff.name!r} does not say which share of claims is paid: give paid_share, for example 0.8.")
+        raise BadValue(
+            f"The tariff {tariff.name!r} does not say which share of claims is paid: give paid_share, for example 0.8."
+        )
     share = np.nan_to_num(share)
-    damage = parcels.value * parcels.damage_share
-    pays = [share * insurer_payment(loss, deductible=priced.included + priced.deductible) for loss in (parcels.value, damage)]
-    kept = [loss - share * np.minimum(loss, priced.included) for loss in (parcels.value, damage)]
+    loss = parcels.value if parcels.loss is None else parcels.loss
+    parts = 1.0, parcels.damage_share  # of what is lost when a parcel is lost, and when it is damaged
+    pays = [share * insurer_payment(parcels.value * part, deductible=priced.included + priced.deductible) for part in parts]
+    kept = [loss * part - share * np.minimum(parcels.value * part, priced.included) for part in parts]
     mean_share = float(share[priced.offered].mean()) if priced.offered.any() else float("nan")
     # a claim that would bring less than its work is not filed
     lost, damaged = (np.maximum(paid - handling * (paid > 0), 0) for paid in pays)
@@ -144,7 +149,9 @@ def switch_points(tariff, rate, *, paid_share=None, carrier=None, service=None, 
     """
     kinks = tariff.kinks(carrier, service)
     edges = np.unique(np.concatenate([[0.0], kinks[kinks < up_to], kinks[kinks < up_to] + 0.01, [up_to]]))
-    points = np.unique(np.round(np.concatenate([edges, _crossings(tariff, rate, edges, paid_share, carrier, service, handling)]), 2))
+    points = np.unique(
+        np.round(np.concatenate([edges, _crossings(tariff, rate, edges, paid_share, carrier, service, handling)]), 2)
+    )
     at = _net(tariff, rate, points, paid_share, carrier, service, handling)
     answer = np.where(np.isnan(at), None, at > 0)
     first = np.flatnonzero(np.r_[True, answer[1:] != answer[:-1]])
@@ -177,8 +184,9 @@ def strategies(parcels, offered, lost, damaged, chosen, *, rng, simulations=20_0
 
     chosen: {name: which parcels are insured (boolean array)}; "none" and "all" are added. Columns: insured (parcels a year),
     premium, kept (losses that the seller bears, mean), cost (both), bad_year (cost in the worst of 20 years), worst_years (mean cost
-    of the worst 1 in 100), sd, none_cheaper (chance that no cover would have cost less), error (Monte Carlo, of the mean cost).
-    Expected payments stand for what a claim brings: of `paid_share` of the claims all, of the others nothing.
+    of the worst 1 in 100), sd, none_cheaper (chance that no cover would have cost less in a year), error (Monte Carlo, of the mean
+    cost); gain, gain_low, gain_high (expected payments less premium: mean, 90 % range over what is not known of the rates) and
+    probability (that this is above 0). Payments count as expected: the paid share of each claim.
     """
     ways = {"none": np.zeros(parcels.value.shape, dtype=bool), "all": offered.offered} | chosen
     ways = {name: taken & offered.offered for name, taken in ways.items()}
@@ -196,15 +204,25 @@ def strategies(parcels, offered, lost, damaged, chosen, *, rng, simulations=20_0
     for number, (name, taken) in enumerate(ways.items()):
         premium = float(offered.premium[taken].sum() * parcels.times)
         found = described(simulated[:, number] + premium)
-        cheaper = float((simulated[:, 0] < simulated[:, number] + premium).mean()) if name != "none" else np.nan
+        cheaper = float((simulated[:, 0] < simulated[:, number] + premium).mean()) if taken.any() else np.nan
+        drawn = gains(taken, parcels, offered, lost, damaged) * parcels.times
+        low, high = np.quantile(drawn, [0.05, 0.95])
         rows.append(
             {
                 "way": name, "insured": taken.sum() * parcels.times, "premium": premium, "kept": found.mean - premium,
                 "cost": found.mean, "bad_year": found.var[0.95], "worst_years": found.tvar[0.99], "sd": found.sd,
-                "none_cheaper": cheaper, "error": found.error,
+                "none_cheaper": cheaper, "error": found.error, "gain": drawn.mean(), "gain_low": low, "gain_high": high,
+                "probability": float((drawn > 0).mean()) if taken.any() else np.nan,
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def gains(taken, parcels, offered, lost, damaged):
+    """What insuring the parcels `taken` (boolean) gains, [draws]: expected payments at each draw of the rates, less premiums."""
+    classes, cell = lost.shape[1], parcels.cell[taken]
+    sums = [np.bincount(cell, part[taken], classes) for part in (offered.lost, offered.damaged)]
+    return lost @ sums[0] + damaged @ sums[1] - offered.premium[taken].sum()
 
 
 def _chance_above(draws, cell, needed):

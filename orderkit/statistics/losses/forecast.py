@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue
-from orderkit.statistics.losses.risk import tail_value_at_risk, value_at_risk
+from orderkit.statistics.losses.risk import simulated_risk
 
 SIMULATIONS = 20_000
 EVENTS = 20_000_000  # events drawn one by one at most; of more, parcels of alike amounts are taken together
@@ -79,12 +79,13 @@ def forecast(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS, known
 def described(totals, events=np.nan):
     """The LossForecast of simulated totals [simulations]."""
     points = np.quantile(totals, POINTS, method="inverted_cdf")
+    risks = {level: simulated_risk(totals, p=level) for level in AT_RISK}
     return LossForecast(
         mean=float(totals.mean()), sd=float(totals.std()), none=float((totals == 0).mean()), events=float(events),
         error=float(totals.std() / np.sqrt(totals.size)),
         quantiles={round(point, 4): float(value) for point, value in zip(POINTS, points, strict=True)},
-        var={level: float(value_at_risk(totals, level)) for level in AT_RISK},
-        tvar={level: float(tail_value_at_risk(totals, level)) for level in AT_RISK},
+        var={level: risk.var for level, risk in risks.items()},
+        tvar={level: risk.tvar for level, risk in risks.items()},
         simulated=totals,
     )  # fmt: skip
 

@@ -14,7 +14,9 @@ import pandas as pd
 from orderkit.errors import BadValue, TooFewEvents
 
 FEW_EVENTS, FEW_CLASSES = 5, 3  # with fewer events, or classes that have any, all classes have one rate
-USUAL_SPREAD = 0.5  # median of the half-Cauchy prior of the coefficient of variation of rates: half as much again, or half as often
+USUAL_SPREAD = (
+    0.5  # median of the half-Cauchy prior of the coefficient of variation of rates: half as much again, or half as often
+)
 SPREADS = np.linspace(0.05, 2.0, 20)  # coefficients of variation that are tried; below, classes are alike for all purposes
 MEANS = 41  # rates of all that are tried
 WIDE = 5  # standard errors about the pooled rate within which they lie
@@ -74,7 +76,9 @@ def fit_rates(events, exposure, *, group=None, level=0.9):
     enough = events.sum() >= FEW_EVENTS and (events > 0).sum() >= FEW_CLASSES
     law = _Hierarchy(events, exposure, code) if enough else _Pooled(events, exposure)
     drawn = law.spread_out()
-    return ClassRates(_table(events, exposure, law, drawn, level), _pooled(events, exposure, drawn, level), law.method, level, law)
+    return ClassRates(
+        _table(events, exposure, law, drawn, level), _pooled(events, exposure, drawn, level), law.method, level, law
+    )
 
 
 def known_share(lost, start):
@@ -148,9 +152,7 @@ class _Hierarchy:
             rows = np.flatnonzero(chosen == place)
             centre = self._groups(SPREADS[place], rows.size, rng)[:, self.code]
             strength = _strength(SPREADS[place], centre)
-            rates[rows] = rng.beta(
-                centre * strength + self.events, (1 - centre) * strength + self.exposure - self.events
-            )
+            rates[rows] = rng.beta(centre * strength + self.events, (1 - centre) * strength + self.exposure - self.events)
         return rates[rng.permutation(number)]
 
     def spread_out(self):

@@ -26,7 +26,8 @@ class Recommendation:
     likeliest), from_value (None: from no value on), insured (parcels), premium, brings (expected payments), gain with its
     90 % range, not_offered (parcels without a step), pays_above (the break-even rate of the parcel that needs least) and pays_at
     (its value). `one_value`: the same row for all services together. `ways`: see strategies; its `loaded` is cost plus risk_load
-    times what the worst years cost more. `best`: the way of the least `loaded`.
+    times what the worst years cost more. `best`: the way of the least `loaded`; `verdict` and `probability` are of it: that it pays,
+    or, where the best is no cover, that some cover does in some service.
     """
 
     tariff: object
@@ -38,8 +39,19 @@ class Recommendation:
     decisions: Decisions
     best: str
 
+    @property
+    def probability(self):
+        found = self.ways.set_index("way").loc[self.best, "probability"]
+        return float(self.groups["probability"].max() if self.best == NONE else found)
 
-def recommend(parcels, tariff, lost, damaged, *, rng, paid_share=None, assumed=False, handling=0.0, risk_load=0.0, simulations=20_000):
+    @property
+    def verdict(self):
+        return _verdict(self.probability, self.best != NONE)
+
+
+def recommend(
+    parcels, tariff, lost, damaged, *, rng, paid_share=None, assumed=False, handling=0.0, risk_load=0.0, simulations=20_000
+):
     """The Recommendation for Parcels with a Tariff. lost, damaged: draws of the rates [draws, classes].
 
     Parcels are insured from the value on from which it is expected to bring most; that value is looked for in each service apart,

@@ -13,7 +13,17 @@ import pandas as pd
 from orderkit.errors import BadValue
 
 NEEDED = ("tariff", "currency", "from_value")
-NUMBERS = ("from_value", "to_value", "premium", "premium_share", "minimum", "surcharge", "included_cover", "deductible", "paid_share")
+NUMBERS = (
+    "from_value",
+    "to_value",
+    "premium",
+    "premium_share",
+    "minimum",
+    "surcharge",
+    "included_cover",
+    "deductible",
+    "paid_share",
+)
 WORDS = ("tariff", "carrier", "service", "currency")
 CENT = 0.01
 NOT_PRICED = ("premium", "premium_share", "minimum", "surcharge")
@@ -50,7 +60,8 @@ class Tariff:
         """The Priced of parcels: arrays of values and, where steps differ by them, of carriers and services (text or None)."""
         values = np.asarray(values, dtype=float)
         part = self._part(values.size, carrier, service)
-        found = {name: np.full(values.shape, np.nan) for name in ("premium", "included", "deductible", "paid_share")}
+        empty = {"premium": np.nan, "included": 0.0, "deductible": 0.0, "paid_share": np.nan}
+        found = {name: np.full(values.shape, of) for name, of in empty.items()}
         for number, (_, steps) in enumerate(self.parts):
             mine = np.flatnonzero(part == number)
             for name, column in _price(values[mine], steps).items():
@@ -66,7 +77,13 @@ class Tariff:
         share = steps["premium_share"].where(steps["premium_share"] > 0)
         lowest = (steps["minimum"] - steps["premium"]) / share
         inside = lowest[(lowest > steps["from_value"]) & (lowest < steps["upto"])]
-        edges = [steps["from_value"], steps["upto"], steps["included_cover"], steps["included_cover"] + steps["deductible"], inside]
+        edges = [
+            steps["from_value"],
+            steps["upto"],
+            steps["included_cover"],
+            steps["included_cover"] + steps["deductible"],
+            inside,
+        ]
         found = pd.concat(edges).replace(np.inf, np.nan).dropna()
         return np.unique(found[found >= 0].to_numpy())
 

@@ -1,0 +1,164 @@
+"""What happened to the parcels that the seller sent, by carrier, service, lane and value: the experience that rates are learnt from."""
+
+from dataclasses import dataclass, field
+from importlib import resources
+
+import numpy as np
+import pandas as pd
+
+from orderkit.analyses import show, travel
+from orderkit.errors import NothingToShow
+from orderkit.statistics.delivery import fit
+from orderkit.statistics.losses.bands import SHARES, band_names, value_edges
+from orderkit.statistics.losses.rates import fit_rates, known_share
+from orderkit.statistics.track_record import known
+
+KEYS = ["carrier", "service", "lane", "band"]
+PERILS = ("lost", "damaged")
+BACK = ["recovered_carrier", "recovered_insurer", "recovered_marketplace", "recovered_buyer"]
+FAR_BACK = 364  # days: parcels ordered since then stand for those ahead
+QUANTILES = "SELECT currency, quantile_cont(value, [{}]) FROM loss_parcels WHERE value > 0 GROUP BY currency"
+CLASSES = """
+    SELECT
+        p.currency, p.carrier, p.service, p.lane, b.band,
+        count(*) AS parcels,
+        count(*) FILTER (p.outcome = 'delivered') AS delivered, count(*) FILTER (p.outcome = 'returned') AS returned,
+        count(*) FILTER (p.outcome = 'lost') AS lost, count(*) FILTER (p.outcome = 'damaged') AS damaged,
+        count(*) FILTER (p.outcome = 'open') AS open, count(*) FILTER (p.outcome = 'unknown') AS unknown,
+        sum(p.value) AS value_shipped, count(*) FILTER (p.value IS NULL) AS without_value,
+        sum(p.value) FILTER (p.outcome = 'lost') AS value_lost, sum(p.value) FILTER (p.outcome = 'damaged') AS value_damaged,
+        count(*) FILTER (p.outcome = 'lost' AND p.value IS NULL) AS lost_without_value,
+        count(*) FILTER (p.outcome = 'damaged' AND p.value IS NULL) AS damaged_without_value,
+        sum(p.refunded) AS refunded, sum(p.fees_back) AS fees_back,
+        sum(p.recovered_carrier) AS recovered_carrier, sum(p.recovered_insurer) AS recovered_insurer,
+        sum(p.recovered_marketplace) AS recovered_marketplace, sum(p.recovered_buyer) AS recovered_buyer,
+        count(*) FILTER (p.claimed) AS claimed
+    FROM loss_parcels p
+    LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
+    WHERE $marketplace IS NULL OR p.marketplace = $marketplace
+    GROUP BY p.currency, p.carrier, p.service, p.lane, b.band
+    ORDER BY ALL
+"""
+OPEN = """
+    SELECT p.currency, p.carrier, p.service, p.lane, b.band, p.age_days, count(*) AS parcels
+    FROM loss_parcels p
+    LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
+    WHERE p.outcome = 'open' AND ($marketplace IS NULL OR p.marketplace = $marketplace)
+    GROUP BY p.currency, p.carrier, p.service, p.lane, b.band, p.age_days
+"""
+RECENT = """
+    SELECT
+        p.currency, p.carrier, p.service, p.lane, b.band, p.value, p.goods, p.tax, p.cost, p.label_cost, coalesce(p.insured, false) AS insured
+    FROM loss_parcels p
+    CROSS JOIN context
+    LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
+    WHERE p.currency = $currency AND ($marketplace IS NULL OR p.marketplace = $marketplace)
+        AND p.ordered_day > context.as_of_day - CAST($back AS INTEGER)
+"""
+
+
+@dataclass(frozen=True)
+class Experience:
+    """`classes`: a row per currency, carrier, service, lane and value band with what became of its parcels; open_lost, open_damaged:
+    how many of the open ones are expected to end so; lost_events, damaged_events, exposure: what the rates are learnt from;
+    lost_rate, damaged_rate with _low, _high (90 %) and _weight (credibility). `rates`: {(currency, peril): ClassRates}, in the order
+    of the currency's rows. `why`: a sentence where open parcels could not be judged.
+    """
+
+    classes: pd.DataFrame
+    rates: dict = field(repr=False)
+    why: str = ""
+
+    def of(self, currency):
+        """The rows of one currency (None: those without), from 0 on."""
+        own = self.classes["currency"]
+        return self.classes[own.isna() if currency is None else own == currency].reset_index(drop=True)
+
+    @property
+    def currencies(self):
+        """The currencies, sorted; None last, where some parcels have none."""
+        told = self.classes["currency"]
+        return [*sorted(told.dropna().unique()), *([None] if told.isna().any() else [])]
+
+
+def make(con):
+    """Makes the TEMP tables travel, loss_parcels (see loss_parcels.sql) and value_bands. Needs the facts."""
+    travel.travel(con)
+    con.execute(resources.files(__package__).joinpath("loss_parcels.sql").read_text(encoding="utf-8"))
+    rows = []
+    for currency, found in con.sql(QUANTILES.format(", ".join(map(str, SHARES)))).fetchall():
+        edges = value_edges(found)
+        ends = zip(
+            [0.0, *edges], [*edges, np.inf], band_names(edges, lambda edge, of=currency: round_money(edge, of)), strict=True
+        )
+        rows += [(currency, number, low, high, name) for number, (low, high, name) in enumerate(ends)]
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE value_bands (currency VARCHAR, place INT, from_value DOUBLE, to_value DOUBLE, band VARCHAR)"
+    )
+    if rows:
+        con.executemany("INSERT INTO value_bands VALUES ($1, $2, $3, $4, $5)", rows)
+
+
+def round_money(amount, currency):
+    """A round amount without cents: $20, €500."""
+    return show.money(amount, currency).removesuffix(".00")
+
+
+def experience(con, *, marketplace=None):
+    """The Experience of a shop. Needs the tables of `make`."""
+    asked = {"marketplace": marketplace}
+    classes = con.sql(CLASSES, params=asked).df()
+    classes, why = _with_open(con, classes, asked)
+    rates, parts = {}, []
+    for currency, rows in classes.groupby("currency", dropna=False, sort=True):
+        currency = None if pd.isna(currency) else currency
+        rows = rows.reset_index(drop=True)
+        for peril in PERILS:
+            rows, found = _with_rates(rows, peril)
+            rates[currency, peril] = found
+        parts.append(rows)
+    return Experience(pd.concat(parts, ignore_index=True) if parts else classes, rates, why)
+
+
+def _with_open(con, classes, asked):
+    """Open parcels by their chance never to arrive: what is expected of them, and how much of it is known by now."""
+    gone = classes["lost"].sum() + classes["damaged"].sum()
+    share = (classes["lost"].sum() + 0.5) / (gone + 1)  # of what is never delivered: lost, not damaged
+    ages, why = con.sql(OPEN, params=asked).df(), ""
+    told = dict.fromkeys(("open_gone", "open_known"), 0.0)
+    if len(ages):
+        try:
+            model = fit(known(travel.counted(con), travel.today(con) or 0)[0], by=travel.BY)
+            stratum, age = model.index(ages), ages["age_days"].to_numpy(dtype=int)
+            gone, start = model.p_lost(stratum, age), model.p_lost(stratum, np.zeros_like(age))
+            ages = ages.assign(open_gone=gone * ages["parcels"], open_known=known_share(gone, start) * ages["parcels"])
+            sums = ages.groupby(["currency", *KEYS], dropna=False)[list(told)].sum().reset_index()
+            classes, told = classes.merge(sums, on=["currency", *KEYS], how="left"), {}
+        except NothingToShow as nothing:
+            why = str(nothing)
+    classes = classes.assign(**told).fillna({"open_gone": 0.0, "open_known": 0.0})
+    resolved = classes[["delivered", "returned", "lost", "damaged"]].sum(axis=1)
+    parts = {"lost": share, "damaged": 1 - share}
+    sums = {f"open_{peril}": classes["open_gone"] * part for peril, part in parts.items()}
+    events = {f"{peril}_events": classes[peril] + classes["open_known"] * part for peril, part in parts.items()}
+    return classes.assign(**sums, **events, exposure=resolved + classes["open_known"]).drop(
+        columns=["open_gone", "open_known"]
+    ), why
+
+
+def _with_rates(rows, peril):
+    if not rows["exposure"].sum() > 0:
+        return rows, None
+    group = rows["carrier"].fillna("") + " | " + rows["service"].fillna("")
+    found = fit_rates(rows[f"{peril}_events"], rows["exposure"], group=group)
+    table = found.table
+    named = {"rate": "rate", "low": "low", "high": "high", "credibility": "weight"}
+    return rows.assign(**{f"{peril}_{name}": table[column].to_numpy() for column, name in named.items()}), found
+
+
+def recent(con, found, currency, *, marketplace=None):
+    """The parcels of one currency ordered in the last 52 weeks: their amounts, and `cell`, the number of each one's class in
+    `found.of(currency)`. Needs the tables of `make`."""
+    parcels = con.sql(RECENT, params={"currency": currency, "marketplace": marketplace, "back": FAR_BACK}).df()
+    cells = found.of(currency)[KEYS].assign(cell=np.arange(len(found.of(currency))))
+    return parcels.merge(cells, on=KEYS, how="left").astype({"cell": np.intp})

@@ -1,0 +1,140 @@
+"""Which parcels to insure: every tariff that the seller gave, held against the losses that are to be expected."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, SEED
+from orderkit.statistics.losses.cover import SHARES, switch_points
+from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
+from orderkit.statistics.losses.tariffs import tariffs
+
+DEPENDS = "depends on the claims paid"
+LIKELY = 0.8  # share of claims paid that figures are made with where nobody knows it; the answer must hold for all of SHARES
+ENOUGH = 5  # decided claims, from which on the seller's own tell which share is paid
+COVER = [
+    "currency", "tariff", "verdict", "probability", "paid_share", "paid_share_from", "way", "from_value", "insured", "premium",
+    "brings", "saves", "saves_low", "saves_high", "cost_none", "cost", "bad_year_none", "bad_year", "none_cheaper", "cost_now",
+    "insured_now", "nearest", "pays_above", "pays_at", "rate", "rate_high", "not_offered", "faults",
+]  # fmt: skip
+STEPS = 'SELECT * EXCLUDE (account, "row", known_at, seen_in, reconstructed) FROM tariffs ORDER BY ALL'
+DECIDED = """
+    SELECT
+        count(*) FILTER (state IN ('paid', 'granted')) AS paid,
+        count(*) FILTER (state IN ('paid', 'granted', 'denied', 'reversed')) AS decided
+    FROM recoveries
+    WHERE source IN ('carrier', 'insurer')
+"""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """`offers`: a row per currency and tariff (COVER): what to do and what it saves in a year; nearest: the service for which cover
+    is likeliest to pay, with the rate above which it does at best, and its own rate with the high end of 90 %; `groups`: the same by carrier's service;
+    `ways`: none, all, from one value, by service, as now, side by side; `shares`: how it hangs on the share of claims paid;
+    `switch`: from which value cover pays and from which it ceases to; `without_parcels`: currencies of tariffs nobody ships in;
+    `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
+
+    offers: pd.DataFrame
+    groups: pd.DataFrame = field(repr=False)
+    ways: pd.DataFrame = field(repr=False)
+    shares: pd.DataFrame = field(repr=False)
+    switch: pd.DataFrame = field(repr=False)
+    without_parcels: tuple = ()
+    fair: dict = field(default_factory=dict)
+
+
+def covers(con, books, *, paid_share=None, handling=0.0, risk_load=0.0):
+    """The Cover of a shop's Books. paid_share: share of claims that are paid, in place of what tariffs and own claims tell;
+    handling: the work of a claim, in currency; risk_load: see statistics.losses.recommend."""
+    day = con.sql("SELECT as_of_day FROM context").fetchall()[0][0]
+    steps = con.sql(STEPS).df()
+    offered = tariffs(steps, day=day) if len(steps) else []
+    own, parts = _own_share(con), []
+    by_currency = {one.currency: one for one in books}
+    for tariff in offered:
+        if tariff.currency in by_currency:
+            parts.append(_one(by_currency[tariff.currency], tariff, paid_share, own, handling, risk_load))
+    frames = [pd.concat(part, ignore_index=True) if parts else pd.DataFrame() for part in zip(*parts, strict=True)] or [
+        pd.DataFrame()
+    ] * 5
+    offers = frames[0].reindex(columns=COVER) if parts else pd.DataFrame(columns=COVER)
+    without = tuple(sorted({tariff.currency for tariff in offered} - set(by_currency)))
+    return Cover(offers, *frames[1:], without, {one.currency: fair_price(one) for one in books})
+
+
+def fair_price(one):
+    """The most that cover is worth per 100 of value if every claim is paid in full: the mean over the draws, with its 90 % range."""
+    value, cell, classes = one.parcels.value, one.parcels.cell, one.lost.shape[1]
+    sums = np.bincount(cell, value, classes)
+    drawn = (one.lost @ sums + one.damaged @ sums * one.parcels.damage_share) / max(sums.sum(), 1e-9) * 100
+    return float(drawn.mean()), *(float(end) for end in np.quantile(drawn, [0.05, 0.95]))
+
+
+def _own_share(con):
+    paid, decided = con.sql(DECIDED).fetchall()[0]
+    return (paid + 0.5) / (decided + 1) if decided >= ENOUGH else None
+
+
+def _share(tariff, given, own):
+    """The share of claims paid to use (None: that of the tariff), and where it is from."""
+    if given is not None:
+        return given, "you said"
+    if tariff.steps["paid_share"].notna().all():
+        return None, "tariff"
+    return (own, "your claims") if own is not None else (LIKELY, "assumed")
+
+
+def _one(one, tariff, given, own, handling, risk_load):
+    """A tariff's rows of offers, groups, ways, shares and switch."""
+    share, source = _share(tariff, given, own)
+    assumed = source == "assumed"
+    found = recommend(
+        one.parcels, tariff, one.lost, one.damaged, rng=np.random.default_rng(SEED + 3), paid_share=share, assumed=assumed,
+        handling=handling, risk_load=risk_load,
+    )  # fmt: skip
+    shares = sensitivity(one.parcels, tariff, one.lost, one.damaged, shares=SHARES, handling=handling)
+    named = {"currency": one.currency, "tariff": tariff.name}
+    tables = [found.groups, found.ways, shares, _switch(one, found, tariff, share, handling)]
+    return [pd.DataFrame([_offer(found, shares, source, named)]), *(table.assign(**named) for table in tables)]
+
+
+def _offer(found, shares, source, named):
+    """The row of a tariff: the best way, and what it saves against no cover."""
+    ways = found.ways.set_index("way")
+    best, none = ways.loc[found.best], ways.loc[NONE]
+    verdict = DEPENDS if found.assumed and shares["verdict"].nunique() > 1 else found.verdict
+    nearest = _nearest(found.groups)
+    return named | {
+        "verdict": verdict, "probability": found.probability, "paid_share": found.paid_share, "paid_share_from": source,
+        "way": found.best, "from_value": found.one_value["from_value"], "insured": best["insured"], "premium": best["premium"],
+        "brings": none["cost"] - best["kept"], "saves": none["cost"] - best["cost"], "saves_low": best["gain_low"],
+        "saves_high": best["gain_high"], "cost_none": none["cost"], "cost": best["cost"], "bad_year_none": none["bad_year"],
+        "bad_year": best["bad_year"], "none_cheaper": best["none_cheaper"],
+        "cost_now": ways.loc[NOW, "cost"] if NOW in ways.index else np.nan,
+        "insured_now": ways.loc[NOW, "insured"] if NOW in ways.index else np.nan,
+        "nearest": nearest["group"], "pays_above": nearest["pays_above"], "pays_at": nearest["pays_at"], "rate": nearest["rate"],
+        "rate_high": nearest["rate_high"], "not_offered": found.one_value["not_offered"], "faults": "; ".join(found.tariff.faults),
+    }  # fmt: skip
+
+
+def _nearest(groups):
+    """The service for which cover is likeliest to pay; one whose carrier is not known only where there is no other."""
+    told = groups[groups["group"] != CARRIER_NOT_KNOWN]
+    told = told if told["probability"].notna().any() else groups
+    return told.loc[told["probability"].astype(float).fillna(-1).idxmax()]
+
+
+def _switch(one, found, tariff, share, handling):
+    """From which value on cover pays, by service at its mean rate, up to the dearest parcel."""
+    up_to, parts = float(one.parcels.value.max()), []
+    first = pd.Series(one.parcels.group).drop_duplicates()
+    for place, name in first.items():
+        rate = found.groups.set_index("group").loc[name, "rate"]
+        table = switch_points(
+            tariff, rate, paid_share=share, handling=handling, up_to=up_to, carrier=one.parcels.carrier[place],
+            service=one.parcels.service[place],
+        )  # fmt: skip
+        parts.append(table.assign(group=name, rate=rate))
+    return pd.concat(parts, ignore_index=True)

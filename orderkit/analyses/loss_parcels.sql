@@ -1,0 +1,137 @@
+-- about: every parcel that the seller handed over: how it ended, what it was worth, its cover, and what came back for it
+-- grain: one row per account, order_id and parcel, as in travel
+-- unit: week is that of the order (Monday), which every export tells; amounts in `currency`; value is the refundable amount of the parcel's lines, goods their price less promotions, tax what
+--       of both is tax, cost what they cost on the shelf; NULL where not known. recovered_* is what claims brought, refunded and fees_back what
+--       settlements tell of the order (positive), told of lost and damaged parcels alone
+-- reads: travel, line_facts, order_lines, parcels, recoveries, money, products, calendar, context
+CREATE OR REPLACE TEMP TABLE loss_parcels AS
+WITH shelf AS (               -- what a SKU costs now
+    SELECT account, sku, landed_cost, currency
+    FROM products
+    CROSS JOIN context
+    WHERE landed_cost IS NOT NULL AND (valid_from IS NULL OR valid_from <= context.as_of_day)
+    QUALIFY row_number() OVER (PARTITION BY account, sku ORDER BY valid_from DESC NULLS LAST, "row") = 1
+),
+
+inside AS (                   -- what is in each parcel; an amount is known only if that of every line is
+    SELECT
+        line_facts.account, line_facts.order_id, coalesce(line_facts.tracking_number, '') AS parcel,
+        min(line_facts.ordered_day) AS ordered_day,
+        CASE WHEN count(*) = count(order_lines.item_price)
+            THEN CAST(sum(order_lines.item_price - coalesce(order_lines.discounts, 0)) AS DOUBLE)
+        END AS goods,
+        CASE WHEN count(*) = count(CASE WHEN order_lines.tax_included THEN order_lines.item_tax ELSE 0 END)
+            THEN CAST(sum(CASE WHEN order_lines.tax_included THEN order_lines.item_tax ELSE 0 END) AS DOUBLE)
+        END AS tax,
+        CASE WHEN count(*) = count(shelf.landed_cost) AND min(line_facts.currency) = min(shelf.currency)
+            THEN CAST(sum(shelf.landed_cost * line_facts.units) AS DOUBLE)
+        END AS cost
+    FROM line_facts
+    JOIN order_lines
+        ON order_lines.account = line_facts.account
+        AND order_lines.order_id = line_facts.order_id
+        AND order_lines.line = line_facts.line
+    LEFT JOIN shelf ON shelf.account = line_facts.account AND shelf.sku = line_facts.sku
+    WHERE line_facts.channel = 'FBM' AND line_facts.handed_over
+    GROUP BY line_facts.account, line_facts.order_id, coalesce(line_facts.tracking_number, '')
+),
+
+labels AS (
+    SELECT account, parcel AS named, any_value(currency) AS currency, CAST(max(label_cost) AS DOUBLE) AS label_cost,
+        CAST(max(declared_value) AS DOUBLE) AS declared_value
+    FROM parcels
+    GROUP BY account, parcel
+),
+
+claims AS (                   -- what is taken back again counts as negative; a claim without an amount has brought nothing yet
+    SELECT
+        account, nullif(tracking, '') AS parcel, order_id, source,
+        CASE WHEN state IN ('paid', 'reversed') THEN CAST(amount AS DOUBLE) END AS brought,
+        filed_at IS NOT NULL OR state IS NOT NULL AS filed
+    FROM recoveries
+    WHERE source IN ('carrier', 'insurer', 'marketplace', 'buyer')
+),
+
+unnumbered AS (               -- claims and bookings that name an order alone: its lost or damaged parcel, else its first
+    SELECT
+        account, order_id, parcel,
+        row_number() OVER (PARTITION BY account, order_id ORDER BY tracking IN ('lost', 'damaged') DESC NULLS LAST, parcel) AS place
+    FROM travel
+    WHERE order_id IN (SELECT order_id FROM claims WHERE parcel IS NULL) OR tracking IN ('lost', 'damaged')
+),
+
+brought AS (
+    SELECT
+        account, parcel, order_id,
+        sum(brought) FILTER (WHERE source = 'carrier') AS recovered_carrier,
+        sum(brought) FILTER (WHERE source = 'insurer') AS recovered_insurer,
+        sum(brought) FILTER (WHERE source = 'marketplace') AS recovered_marketplace,
+        sum(brought) FILTER (WHERE source = 'buyer') AS recovered_buyer,
+        bool_or(filed AND source IN ('carrier', 'insurer')) AS claimed
+    FROM (
+        SELECT travel.account, travel.parcel, travel.order_id, claims.source, claims.brought, claims.filed
+        FROM claims
+        JOIN travel ON travel.account = claims.account AND travel.parcel = claims.parcel
+        UNION ALL
+        SELECT unnumbered.account, unnumbered.parcel, unnumbered.order_id, claims.source, claims.brought, claims.filed
+        FROM claims
+        JOIN unnumbered ON unnumbered.account = claims.account AND unnumbered.order_id = claims.order_id AND unnumbered.place = 1
+        WHERE claims.parcel IS NULL
+    )
+    GROUP BY account, parcel, order_id
+),
+
+lost_orders AS (
+    SELECT unnumbered.account, unnumbered.order_id, unnumbered.parcel
+    FROM unnumbered
+    JOIN travel
+        ON travel.account = unnumbered.account AND travel.order_id = unnumbered.order_id AND travel.parcel = unnumbered.parcel
+    WHERE unnumbered.place = 1 AND travel.tracking IN ('lost', 'damaged')
+),
+
+refund_types AS (             -- the words, in whatever language, under which a marketplace books refunds
+    SELECT DISTINCT account, type
+    FROM money
+    WHERE category IN ('refund', 'a_to_z', 'chargeback')
+),
+
+booked AS (
+    SELECT
+        lost_orders.account, lost_orders.order_id, lost_orders.parcel,
+        CAST(-sum(money.amount) FILTER (WHERE money.category <> 'fee') AS DOUBLE) AS refunded,
+        CAST(sum(money.amount) FILTER (WHERE money.category = 'fee') AS DOUBLE) AS fees_back
+    FROM money
+    JOIN lost_orders ON lost_orders.account = money.account AND lost_orders.order_id = money.order_id
+    JOIN refund_types ON refund_types.account = money.account AND refund_types.type = money.type
+    WHERE money.counts AND money.category NOT IN ('shipping_label', 'reimbursement', 'safe_t')
+    GROUP BY lost_orders.account, lost_orders.order_id, lost_orders.parcel
+)
+
+SELECT
+    travel.account, travel.order_id, travel.parcel, travel.marketplace, travel.currency, travel.carrier, travel.service, travel.lane,
+    inside.ordered_day, travel.shipped_day, calendar.week, travel.age_days, travel.lines_without_value,
+    CASE
+        WHEN travel.tracking IN ('lost', 'damaged') THEN travel.tracking
+        WHEN travel.tracking IN ('delivered', 'returned') THEN travel.tracking
+        WHEN travel.tracking = 'returning' THEN 'returned'
+        WHEN travel.event = 'open' THEN 'open'
+        ELSE 'unknown'
+    END AS outcome,
+    CASE WHEN travel.lines_without_value = 0 THEN CAST(travel.value AS DOUBLE) END AS value,
+    inside.goods, inside.tax, inside.cost,
+    CASE WHEN labels.currency = travel.currency THEN labels.label_cost END AS label_cost,
+    travel.insured,
+    CASE WHEN labels.currency = travel.currency THEN labels.declared_value END AS declared_value,
+    coalesce(brought.claimed, false) AS claimed,
+    brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace, brought.recovered_buyer,
+    booked.refunded, booked.fees_back
+FROM travel
+JOIN inside ON inside.account = travel.account AND inside.order_id = travel.order_id AND inside.parcel = travel.parcel
+LEFT JOIN labels
+    ON labels.account = travel.account
+    AND labels.named = CASE WHEN travel.parcel = '' THEN 'order:' || travel.order_id ELSE travel.parcel END
+LEFT JOIN brought
+    ON brought.account = travel.account AND brought.order_id = travel.order_id AND brought.parcel = travel.parcel
+LEFT JOIN booked
+    ON booked.account = travel.account AND booked.order_id = travel.order_id AND booked.parcel = travel.parcel
+LEFT JOIN calendar ON calendar.marketplace = coalesce(travel.marketplace, '') AND calendar.day = inside.ordered_day

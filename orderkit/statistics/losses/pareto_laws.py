@@ -1,0 +1,123 @@
+"""Severity laws whose tail is a power: generalised Pareto and the two Pareto laws, which are cases of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from orderkit.errors import BadValue
+
+from .laws import Law, positive
+
+FLAT = 1e-7  # a tail index this near to 0 is that of the exponential law: the formula would lose digits below
+
+
+class _Excess(Law):
+    """P(X > x) = (1 + xi (x - t) / beta)^(-1 / xi) from a threshold t on: `_parts` is (xi, beta, t).
+
+    With v = log(1 + xi y / beta) / xi that is exp(-v), and moments are integrals of exp(-c v): they also hold near xi = 0.
+    """
+
+    def _depth(self, x):
+        """v at x: how deep in the tail, 0 at the threshold, infinite at the end of the law."""
+        xi, beta, threshold = self._parts
+        y = np.maximum(x - threshold, 0.0) / beta
+        with np.errstate(divide="ignore"):
+            return y if abs(xi) < FLAT else np.log1p(np.maximum(xi * y, -1.0)) / xi
+
+    def _survival(self, x):
+        return np.exp(-self._depth(x))
+
+    def _quantile(self, p):
+        xi, beta, threshold = self._parts
+        with np.errstate(divide="ignore"):
+            depth = -np.log1p(-p)
+        return threshold + beta * (depth if abs(xi) < FLAT else np.expm1(xi * depth) / xi)
+
+    def _limited(self, limit, power):
+        xi, beta, threshold = self._parts
+        depth, low = self._depth(limit), np.minimum(limit, threshold)
+        first = beta * _area(1 - xi, depth)
+        if power == 1:
+            return low + first
+        steep = _area(1 - 2 * xi, depth)
+        if abs(xi) < FLAT:
+            second = 2 * beta**2 * (1 - np.exp(-depth) * (1 + np.where(np.isinf(depth), 0.0, depth)))
+        else:
+            second = 2 * beta**2 / xi * (steep - np.where(np.isinf(steep), 0.0, _area(1 - xi, depth)))
+        return low**2 + 2 * threshold * first + second
+
+    def _stop_loss(self, retention):
+        xi, beta, threshold = self._parts
+        if xi >= 1:
+            return np.where(np.isinf(retention), 0.0, np.inf)
+        return beta * np.exp(-(1 - xi) * self._depth(retention)) / (1 - xi) + np.maximum(threshold - retention, 0.0)
+
+
+@dataclass(frozen=True)
+class GeneralisedPareto(_Excess):
+    """Generalised Pareto law above a threshold: tail index xi, scale beta; xi 0 is exponential, from 1 on the mean infinite."""
+
+    xi: float
+    beta: float
+    threshold: float = 0.0
+
+    def __post_init__(self):
+        positive(self.beta, "beta")
+        if not (np.isfinite(self.xi) and 0 <= self.threshold < np.inf):
+            raise BadValue(f"xi = {self.xi}, threshold = {self.threshold}: expected finite numbers, no threshold below 0.")
+
+    @property
+    def _parts(self):
+        return self.xi, self.beta, self.threshold
+
+    def scaled(self, factor):
+        factor = positive(factor, "factor")
+        return GeneralisedPareto(self.xi, self.beta * factor, self.threshold * factor)
+
+
+@dataclass(frozen=True)
+class Pareto(_Excess):
+    """Pareto law with two parameters, also Lomax or Pareto II: P(X > x) = (theta / (x + theta))^alpha from 0 on.
+
+    >>> round(Pareto(3, 2000).limited(500), 6)  # mean of 1000, less what is above 500
+    360.0
+    """
+
+    alpha: float
+    theta: float
+
+    def __post_init__(self):
+        positive(self.alpha, "alpha"), positive(self.theta, "theta")
+
+    @property
+    def _parts(self):
+        return 1 / self.alpha, self.theta / self.alpha, 0.0
+
+    def scaled(self, factor):
+        return Pareto(self.alpha, self.theta * positive(factor, "factor"))
+
+
+@dataclass(frozen=True)
+class SingleParameterPareto(_Excess):
+    """Pareto law with one parameter, also European Pareto or Pareto I: P(X > x) = (theta / x)^alpha from theta, a given, on."""
+
+    alpha: float
+    theta: float
+
+    def __post_init__(self):
+        positive(self.alpha, "alpha"), positive(self.theta, "theta")
+
+    @property
+    def _parts(self):
+        return 1 / self.alpha, self.theta / self.alpha, self.theta
+
+    def scaled(self, factor):
+        return SingleParameterPareto(self.alpha, self.theta * positive(factor, "factor"))
+
+
+def _area(c, depth):
+    """The integral of exp(-c v) for v from 0 to `depth`; infinite where it has no end."""
+    if c == 0:
+        return depth
+    with np.errstate(over="ignore"):
+        return -np.expm1(-c * depth) / c
