@@ -237,7 +237,7 @@ def _analysis(name, text, *options):
 
 _analysis("exposure", "Refunds at risk on late deliveries.", PACK, GRAIN)
 _analysis("returns", "Why buyers send things back, and what it costs.")
-_analysis("losses", "Parcels lost and damaged, and what to expect.")
+_analysis("losses", "Parcels lost and damaged, what to expect, and which parcels to insure.", PACK, *terminal.LOSSES)
 _analysis("health", "How the account stands against Amazon's limits.", PACK)
 
 

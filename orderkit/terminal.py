@@ -11,6 +11,18 @@ AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at
 
 PACK = click.option("--pack", metavar="NAME", help="Rules to answer by: a pack by name or file; by default the usual ones.")
 
+# what a seller may assume about losses and cover
+LOSSES = (
+    click.option("--basis", default="refund", show_default=True, type=click.Choice(["refund", "invoice", "cost"]),
+                 help="What a loss costs: the refund, the price of the goods, or what they cost you."),
+    click.option("--tax/--without-tax", default=True, help="Whether the tax in the price counts as lost."),
+    click.option("--resale", default=0.0, metavar="SHARE", help="Share of its value that a damaged parcel still brings."),
+    click.option("--paid-share", type=float, metavar="SHARE", help="Share of claims that are paid, for example 0.85."),
+    click.option("--handling", default=0.0, metavar="AMOUNT", help="What the work of one claim costs you."),
+    click.option("--risk-load", default=0.0, metavar="SHARE", help="Price of the worst 1 in 100 years above the mean; 0: none."),
+    click.option("--insured-with", metavar="TARIFF", help="The tariff that past cover was bought with, if several are loaded."),
+)  # fmt: skip
+
 
 def say(text):
     """A sentence for a person, on stderr."""

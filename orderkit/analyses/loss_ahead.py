@@ -71,8 +71,8 @@ class Book:
 def book(con, found, currency, *, pace, basis="refund", tax=True, resale=0.0, marketplace=None):
     """The Book of a currency from the Experience `found`; None where no parcel has an outcome or an amount, or none is sent.
 
-    basis: refund, invoice or cost (see BASES); tax: whether the tax in the price counts as lost; resale: share of its value that a
-    damaged parcel still brings. Raises UnknownName for another basis, BadValue for a resale outside 0 to 1.
+    basis: refund, invoice or cost (see BASES); tax: whether the tax in the price counts as lost; resale: share of its value
+    that a damaged parcel still brings. Raises UnknownName for another basis, BadValue for a resale outside 0 to 1.
     """
     if basis not in BASES:
         raise UnknownName("basis", basis, BASES, where=" of losses")
@@ -125,11 +125,12 @@ def pace(con, *, marketplace=None):
 
 
 def ahead(books):
-    """What losses add up to, a frame with a row per currency and span (AHEAD); money in the currency, before what claims bring back.
+    """What losses add up to, a frame with a row per currency and span (AHEAD); money in the currency, before what claims bring
+    back.
 
-    none: chance of no loss; low_90, high_90: the range of 9 in 10; var and tvar: value and tail value at risk; .._known_rates: the
-    same if the rates were known for certain; error: Monte Carlo standard error of the mean; a_week: what, put aside each week,
-    covers the span in 19 of 20 cases.
+    none: chance of no loss; low_90, high_90: the range of 9 in 10; var and tvar: value and tail value at risk; .._known_rates:
+    the same if the rates were known for certain; error: Monte Carlo standard error of the mean; a_week: what, put aside each
+    week, covers the span in 19 of 20 cases.
     """
     rows = [_ahead(one, span, weeks) for one in books for span, weeks in SPANS.items()]
     return pd.DataFrame(rows, columns=AHEAD)

@@ -1,4 +1,5 @@
-"""What happened to the parcels that the seller sent, by carrier, service, lane and value: the experience that rates are learnt from."""
+"""What happened to the parcels that the seller sent, by carrier, service, lane and value: the experience that rates are learnt
+from."""
 
 from dataclasses import dataclass, field
 from importlib import resources
@@ -48,7 +49,8 @@ OPEN = """
 """
 RECENT = """
     SELECT
-        p.currency, p.carrier, p.service, p.lane, b.band, p.value, p.goods, p.tax, p.cost, p.label_cost, coalesce(p.insured, false) AS insured
+        p.currency, p.carrier, p.service, p.lane, b.band, p.value, p.goods, p.tax, p.cost, p.label_cost, coalesce(p.insured,
+        false) AS insured
     FROM loss_parcels p
     CROSS JOIN context
     LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
@@ -59,10 +61,10 @@ RECENT = """
 
 @dataclass(frozen=True)
 class Experience:
-    """`classes`: a row per currency, carrier, service, lane and value band with what became of its parcels; open_lost, open_damaged:
-    how many of the open ones are expected to end so; lost_events, damaged_events, exposure: what the rates are learnt from;
-    lost_rate, damaged_rate with _low, _high (90 %) and _weight (credibility). `rates`: {(currency, peril): ClassRates}, in the order
-    of the currency's rows. `why`: a sentence where open parcels could not be judged.
+    """`classes`: a row per currency, carrier, service, lane and value band with what became of its parcels; open_lost,
+    open_damaged: how many of the open ones are expected to end so; lost_events, damaged_events, exposure: what the rates are
+    learnt from; lost_rate, damaged_rate with _low, _high (90 %) and _weight (credibility). `rates`: {(currency, peril):
+    ClassRates}, in the order of the currency's rows. `why`: a sentence where open parcels could not be judged.
     """
 
     classes: pd.DataFrame

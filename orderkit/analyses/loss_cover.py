@@ -1,13 +1,14 @@
 """Which parcels to insure: every tariff that the seller gave, held against the losses that are to be expected."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, SEED
-from orderkit.statistics.losses.cover import SHARES, switch_points
+from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
+from orderkit.statistics.losses.switch import switch_points
 from orderkit.statistics.losses.tariffs import tariffs
 
 DEPENDS = "depends on the claims paid"
@@ -21,20 +22,22 @@ COVER = [
 STEPS = 'SELECT * EXCLUDE (account, "row", known_at, seen_in, reconstructed) FROM tariffs ORDER BY ALL'
 DECIDED = """
     SELECT
+        source,
         count(*) FILTER (state IN ('paid', 'granted')) AS paid,
         count(*) FILTER (state IN ('paid', 'granted', 'denied', 'reversed')) AS decided
     FROM recoveries
     WHERE source IN ('carrier', 'insurer')
+    GROUP BY source
 """
 
 
 @dataclass(frozen=True)
 class Cover:
-    """`offers`: a row per currency and tariff (COVER): what to do and what it saves in a year; nearest: the service for which cover
-    is likeliest to pay, with the rate above which it does at best, and its own rate with the high end of 90 %; `groups`: the same by carrier's service;
-    `ways`: none, all, from one value, by service, as now, side by side; `shares`: how it hangs on the share of claims paid;
-    `switch`: from which value cover pays and from which it ceases to; `without_parcels`: currencies of tariffs nobody ships in;
-    `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
+    """`offers`: a row per currency and tariff (COVER): what to do and what it saves in a year; nearest: the service for which
+    cover is likeliest to pay, with the rate above which it does at best, and its own rate with the high end of 90 %; `groups`:
+    the same by carrier's service; `ways`: none, all, from one value, by service, as now, side by side; `shares`: how it hangs
+    on the share of claims paid; `switch`: from which value cover pays and from which it ceases to; `without_parcels`:
+    currencies of tariffs nobody ships in; `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
 
     offers: pd.DataFrame
     groups: pd.DataFrame = field(repr=False)
@@ -51,11 +54,11 @@ def covers(con, books, *, paid_share=None, handling=0.0, risk_load=0.0):
     day = con.sql("SELECT as_of_day FROM context").fetchall()[0][0]
     steps = con.sql(STEPS).df()
     offered = tariffs(steps, day=day) if len(steps) else []
-    own, parts = _own_share(con), []
-    by_currency = {one.currency: one for one in books}
+    own, parts = _own_shares(con), []
+    by_currency = {one.currency: _with_included(one, offered, own["carrier"]) for one in books}
     for tariff in offered:
         if tariff.currency in by_currency:
-            parts.append(_one(by_currency[tariff.currency], tariff, paid_share, own, handling, risk_load))
+            parts.append(_one(by_currency[tariff.currency], tariff, paid_share, own["insurer"], handling, risk_load))
     frames = [pd.concat(part, ignore_index=True) if parts else pd.DataFrame() for part in zip(*parts, strict=True)] or [
         pd.DataFrame()
     ] * 5
@@ -65,16 +68,36 @@ def covers(con, books, *, paid_share=None, handling=0.0, risk_load=0.0):
 
 
 def fair_price(one):
-    """The most that cover is worth per 100 of value if every claim is paid in full: the mean over the draws, with its 90 % range."""
+    """The most that cover is worth per 100 of value if every claim is paid in full: the mean over the draws, with its 90 %
+    range."""
     value, cell, classes = one.parcels.value, one.parcels.cell, one.lost.shape[1]
     sums = np.bincount(cell, value, classes)
     drawn = (one.lost @ sums + one.damaged @ sums * one.parcels.damage_share) / max(sums.sum(), 1e-9) * 100
     return float(drawn.mean()), *(float(end) for end in np.quantile(drawn, [0.05, 0.95]))
 
 
-def _own_share(con):
-    paid, decided = con.sql(DECIDED).fetchall()[0]
-    return (paid + 0.5) / (decided + 1) if decided >= ENOUGH else None
+def _own_shares(con):
+    """{"carrier", "insurer": share of the seller's own decided claims that were paid}; None where fewer than five were
+    decided."""
+    found = dict.fromkeys(("carrier", "insurer"))
+    for source, paid, decided in con.sql(DECIDED).fetchall():
+        found[source] = (paid + 0.5) / (decided + 1) if decided >= ENOUGH else None
+    return found
+
+
+def _with_included(one, offered, carriers):
+    """The Book with what carriers include anyway: the most that any tariff of its currency says, so that no cover costs the same
+    whichever tariff it is held against."""
+    parcels = one.parcels
+    told = [
+        tariff.price(parcels.value, parcels.carrier, parcels.service).included
+        for tariff in offered
+        if tariff.currency == one.currency
+    ]
+    if not told:
+        return one
+    share = LIKELY if carriers is None else carriers
+    return replace(one, parcels=replace(parcels, included=np.max(told, axis=0), included_paid_share=share))
 
 
 def _share(tariff, given, own):
@@ -115,7 +138,8 @@ def _offer(found, shares, source, named):
         "cost_now": ways.loc[NOW, "cost"] if NOW in ways.index else np.nan,
         "insured_now": ways.loc[NOW, "insured"] if NOW in ways.index else np.nan,
         "nearest": nearest["group"], "pays_above": nearest["pays_above"], "pays_at": nearest["pays_at"], "rate": nearest["rate"],
-        "rate_high": nearest["rate_high"], "not_offered": found.one_value["not_offered"], "faults": "; ".join(found.tariff.faults),
+        "rate_high": nearest["rate_high"], "not_offered": found.one_value["not_offered"],
+        "faults": "; ".join(found.tariff.faults),
     }  # fmt: skip
 
 
@@ -133,8 +157,8 @@ def _switch(one, found, tariff, share, handling):
     for place, name in first.items():
         rate = found.groups.set_index("group").loc[name, "rate"]
         table = switch_points(
-            tariff, rate, paid_share=share, handling=handling, up_to=up_to, carrier=one.parcels.carrier[place],
-            service=one.parcels.service[place],
+            tariff, rate, up_to=up_to, paid_share=share, handling=handling, carrier=one.parcels.carrier[place],
+            service=one.parcels.service[place], included=one.parcels.included[place],
         )  # fmt: skip
         parts.append(table.assign(group=name, rate=rate))
     return pd.concat(parts, ignore_index=True)

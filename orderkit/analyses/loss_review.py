@@ -11,8 +11,8 @@ from orderkit.statistics.rates import future_events
 LEVEL = 0.9
 WARM = 100  # parcels with known outcome in earlier weeks, from which on a week is foretold
 WEEKS = [
-    "currency", "week", "parcels", "known_outcome", "open", "events", "expected", "low", "high", "within", "value_lost", "insured",
-    "premium", "expected_brings", "brought",
+    "currency", "week", "parcels", "known_outcome", "open", "events", "expected", "low", "high", "within", "value_lost",
+    "insured", "premium", "expected_brings", "brought",
 ]  # fmt: skip
 UNFILED = ["order_id", "carrier", "service", "outcome", "insured", "value", "currency", "state", "deadline", "latest", "what"]
 BY_WEEK = """
@@ -37,8 +37,9 @@ INSURED = """
 """
 CLAIMS = """
     SELECT DISTINCT
-        loss_parcels.account, loss_parcels.order_id, loss_parcels.parcel, loss_parcels.carrier, loss_parcels.service, loss_parcels.outcome,
-        loss_parcels.insured, loss_parcels.value, loss_parcels.currency, answers.answer, answers.deadline, answers.deadline_latest AS latest
+        loss_parcels.account, loss_parcels.order_id, loss_parcels.parcel, loss_parcels.carrier, loss_parcels.service,
+        loss_parcels.outcome, loss_parcels.insured, loss_parcels.value, loss_parcels.currency, answers.answer, answers.deadline,
+        answers.deadline_latest AS latest
     FROM answers_carrier_claim AS answers
     JOIN line_facts AS lines USING (account, order_id, line)
     JOIN loss_parcels
@@ -53,12 +54,13 @@ PAST = "claim_probably_past"
 
 
 def weeks(con, *, insured_with=None, marketplace=None):
-    """By currency and week of the order: parcels, events (lost or damaged), what the weeks before foretold for as many parcels with a
-    known outcome (expected, low, high: 90 %, beta-binomial) and whether the events lie within; insured parcels, the premium that the
-    tariff of that day asks for them, what it was then expected to bring, and what insurers have paid for them so far.
+    """By currency and week of the order: parcels, events (lost or damaged), what the weeks before foretold for as many parcels
+    with a known outcome (expected, low, high: 90 %, beta-binomial) and whether the events lie within; insured parcels, the
+    premium that the tariff of that day asks for them, what it was then expected to bring, and what insurers have paid for them
+    so far.
 
-    A week is foretold once 100 outcomes of earlier weeks are known; NaN before. insured_with: the tariff that cover was bought with;
-    without it the only one, and with several the premium is not told. Raises BadValue for a name that no tariff has.
+    A week is foretold once 100 outcomes of earlier weeks are known; NaN before. insured_with: the tariff that cover was bought
+    with; without it the only one, and with several the premium is not told. Raises BadValue for a name that no tariff has.
     """
     found = con.sql(BY_WEEK, params={"marketplace": marketplace}).df()
     if found.empty:
@@ -71,8 +73,8 @@ def weeks(con, *, insured_with=None, marketplace=None):
 
 
 def unfiled(con, pack, *, marketplace=None):
-    """Lost and damaged parcels about which no claim with carrier or insurer is on record: a row per parcel, those still open first,
-    with the day until which to file. Empty where the pack asks nothing about claims. Needs its answers."""
+    """Lost and damaged parcels about which no claim with carrier or insurer is on record: a row per parcel, those still open
+    first, with the day until which to file. Empty where the pack asks nothing about claims. Needs its answers."""
     if pack is None or "carrier_claim" not in pack.questions:
         return pd.DataFrame(columns=UNFILED)
     rows = con.sql(CLAIMS, params={"marketplace": marketplace}).df()

@@ -5,7 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses import loss_ahead, loss_classes, loss_cover, loss_review, loss_words
+from orderkit.analyses import loss_advice, loss_ahead, loss_classes, loss_cover, loss_review, loss_words, show
 from orderkit.analyses.loss_ahead import SPANS
 from orderkit.analyses.loss_classes import BACK, PERILS
 from orderkit.analyses.result import Result
@@ -14,24 +14,56 @@ from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
 from orderkit.statistics.rates import jeffreys, one_in
 
 TITLE = "Parcel losses"
+OFFERED = {
+    "tariff": "tariff", "currency": "currency", "verdict": "answer", "way": "way", "premium": "price in a year",
+    "brings": "should bring", "saves": "saves", "cost_none": "cost without cover", "cost": "cost with it",
+    "bad_year_none": "bad year without", "bad_year": "bad year with", "none_cheaper": "chance that none is cheaper",
+}  # fmt: skip
+OFFERED_TITLE = "What cover would cost and bring in a year"
+OFFERED_MONEY = ("premium", "brings", "saves", "cost_none", "cost", "bad_year_none", "bad_year")
+TOLD = ("services", "ahead", "offers", "groups", "ways", "shares", "switch", "weeks", "unfiled")  # of the tables, to machines
 COLUMNS = [
-    "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "value", "events_without_value",
-    "recovered", "rate", "low", "high", "one_in", "at_worst", "verdict", "parcels_a_week",
+    "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "value",
+    "events_without_value", "recovered", "rate", "low", "high", "one_in", "at_worst", "verdict", "parcels_a_week",
     *(f"{figure}_{span}" for span in SPANS for figure in ("expected", "cost", "cost_high")),
 ]  # fmt: skip
 MONEY = ("value", "recovered", *(f"{figure}_{span}" for span in SPANS for figure in ("cost", "cost_high")))
 VIEW = {
     "what": "what", "currency": "currency", "events": "parcels", "known_outcome": "of parcels with known outcome",
-    "value": "worth", "recovered": "claims brought", "one_in": "rate", "at_worst": "at worst", "expected_year": "expect in a year",
-    "cost_year": "costing", "cost_high_year": "at most (19 of 20 years)", "verdict": "verdict",
+    "value": "worth", "recovered": "claims brought", "one_in": "rate", "at_worst": "at worst",
+    "expected_year": "expect in a year", "cost_year": "costing", "cost_high_year": "at most (19 of 20 years)",
+    "verdict": "verdict",
 }  # fmt: skip
+
+
+class Losses(Result):
+    """Losses and cover: under the losses stands what each tariff would cost and bring in a year."""
+
+    def to_json(self):
+        """All of it for machines: headline, how, totals, rows and the tables."""
+        told = {name: _records(self.tables[name]) for name in TOLD}
+        return {"headline": self.headline, "how": self.how, "totals": self.totals, "rows": _records(self.frame)} | told
+
+    def _more(self):
+        offers = self._offers()
+        money = dict.fromkeys(OFFERED_MONEY, "currency")
+        return [show.table(offers, caption=OFFERED_TITLE, money=money, titles=OFFERED)] if len(offers) else []
+
+    def _more_words(self):
+        offers = self._offers().round(2).rename(columns=OFFERED)
+        return ["", OFFERED_TITLE, offers.to_string(index=False, na_rep="-")] if len(offers) else []
+
+    def _offers(self):
+        offers = self.tables["offers"].reindex(columns=[*OFFERED])
+        return offers.assign(none_cheaper=[_per_cent(share) for share in offers["none_cheaper"]])
 
 
 def losses(
     con, *, pack=None, marketplace=None, basis="refund", tax=True, resale=0.0, paid_share=None, handling=0.0, risk_load=0.0,
     insured_with=None,
 ):  # fmt: skip
-    """How many parcels were lost or damaged, what to expect in a week, a quarter and a year, and which parcels to insure; by currency.
+    """How many parcels were lost or damaged, what to expect in a week, a quarter and a year, and which parcels to insure; by
+    currency.
 
     Only parcels with a known outcome are in a rate, and those on their way as far as their age tells. Fewer than five events: the
     words are "too few to tell", with the bound only.
@@ -39,17 +71,18 @@ def losses(
     Parameters
     ----------
     basis, tax, resale
-        What a loss costs: "refund", "invoice" or "cost"; whether the tax in the price counts; the share of its value that a damaged
-        parcel still brings.
+        What a loss costs: "refund", "invoice" or "cost"; whether the tax in the price counts; the share of its value that a
+        damaged parcel still brings.
     paid_share, handling, risk_load
-        The share of claims that are paid, in place of what the tariffs and your own claims tell; the work of a claim, in currency;
-        what a unit of cost of the worst 1 in 100 years is worth to you above the mean.
+        The share of claims that are paid, in place of what the tariffs and your own claims tell; the work of a claim, in
+        currency; what a unit of cost of the worst 1 in 100 years is worth to you above the mean.
     insured_with
         The tariff that past cover was bought with, where several are loaded.
 
-    Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per tariff),
-    `groups`, `ways`, `shares` and `switch` (see analyses.loss_cover.Cover), `fair` (what cover is worth per 100 of value), `weeks`
-    (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice` (sentences), `largest`.
+    Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per
+    tariff), `groups`, `ways`, `shares` and `switch` (see analyses.loss_cover.Cover), `fair` (what cover is worth per 100 of
+    value), `weeks` (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice`
+    (sentences), `largest`.
 
     Raises UnknownName for another basis, BadValue for shares outside 0 to 1 and tariffs that cannot be.
     """
@@ -65,7 +98,7 @@ def losses(
     totals = {}
     for row in rows:
         add(totals, row["currency"], row["value"])
-    return Result(
+    return Losses(
         kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead, cover),
         frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MONEY, float)),
         how=loss_words.how(found, books, ahead, cover, basis, tax, rows), totals=totals,
@@ -73,7 +106,7 @@ def losses(
             "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
             "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "fair": cover.fair,
             "weeks": loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace),
-            "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace), "advice": loss_words.advice(rows, cover),
+            "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace), "advice": loss_advice.advice(rows, cover),
             "books": books, "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
         },
         money=MONEY, shares=("rate", "low", "high"), view=VIEW,
@@ -81,8 +114,8 @@ def losses(
 
 
 def services(found):
-    """A row per currency, carrier and service: parcels, lost, damaged, exposure, what they were worth, what came back and from whom, and
-    the rate of both together (shrunk; with its 90 % range)."""
+    """A row per currency, carrier and service: parcels, lost, damaged, exposure, what they were worth, what came back and from
+    whom, and the rate of both together (shrunk; with its 90 % range)."""
     summed = [
         "parcels",
         "delivered",
@@ -123,8 +156,8 @@ def _rows(found, currency, books, pace):
     for what in PERILS:
         events, few = int(classes[what].sum()), classes[what].sum() < FEW_EVENTS
         row = {
-            "currency": currency, "what": what, "parcels": int(classes["parcels"].sum()), "known_outcome": known, "events": events,
-            "on_the_way": int(classes["open"].sum()), "expected_on_the_way": float(classes[f"open_{what}"].sum()),
+            "currency": currency, "what": what, "parcels": int(classes["parcels"].sum()), "known_outcome": known,
+            "events": events, "on_the_way": int(classes["open"].sum()), "expected_on_the_way": float(classes[f"open_{what}"].sum()),
             "value": _exact(classes[f"value_{what}"].sum(min_count=1)), "parcels_a_week": pace.get(currency),
             "events_without_value": int(classes[f"{what}_without_value"].sum()),
             "recovered": float(brought.sum()) if what == "lost" and brought.notna().any() else np.nan,
@@ -161,6 +194,15 @@ def _foretold(one, what, few):
         if not few:
             said |= {f"expected_{span}": found.events, f"cost_{span}": found.mean}
     return said
+
+
+def _records(frame):
+    """The rows of a frame as plain mappings, None for what is not known."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _per_cent(share):
+    return None if pd.isna(share) else f"{share:.0%}"
 
 
 def _exact(amount):

@@ -68,7 +68,7 @@ class Result:
         shown = self._shown()
         table = shown.to_string(index=False, na_rep="not known") if len(shown) else "(no rows)"
         return "\n".join(
-            [self.title, self.headline, "", table, *self._more(), "", "How we know", *(f"- {line}" for line in self.how)]
+            [self.title, self.headline, "", table, *self._more_words(), "", "How we know", *(f"- {line}" for line in self.how)]
         )
 
     def _repr_html_(self):
@@ -90,6 +90,10 @@ class Result:
     def _more(self):
         hidden = len(self.frame) - self.rows_shown
         return [f"... and {hidden:,} more rows."] if hidden > 0 else []
+
+    def _more_words(self):
+        """What stands under the table where there is no HTML."""
+        return self._more()
 
 
 def _plain(cell):

@@ -1,5 +1,7 @@
 """Bands of values that a reader can keep in mind: edges of 1, 2 or 5 and noughts, where the values lie."""
 
+from itertools import pairwise
+
 import numpy as np
 
 SHARES = (0.5, 0.8, 0.95, 0.99)  # of the parcels below an edge, about
@@ -32,5 +34,5 @@ def band_names(edges, write=str):
     if not edges:
         return ["any value"]
     told = [write(edge) for edge in edges]
-    between = [f"{low} to {high}" for low, high in zip(told, told[1:], strict=False)]
+    between = [f"{low} to {high}" for low, high in pairwise(told)]
     return [f"under {told[0]}", *between, f"{told[-1]} and more"]

@@ -22,11 +22,13 @@ YEAR = 52
 
 @dataclass(frozen=True)
 class Parcels:
-    """Recent parcels of one currency, arrays: `value` (what is insured and paid for), `cell` (number of the class, as in the rates),
-    `group` (label: the carrier's service), `carrier`, `service`, `insured` (cover was bought; False where not known), `loss` (what
-    the seller loses if the parcel is lost; without it the value).
+    """Recent parcels of one currency, arrays: `value` (what is insured and paid for), `cell` (number of the class, as in the
+    rates), `group` (label: the carrier's service), `carrier`, `service`, `insured` (cover was bought; False where not known),
+    `loss` (what the seller loses if the parcel is lost; without it the value), `included` (what the carrier pays of a loss at no
+    price; without it what the tariff says).
 
     `damage_share`: what is lost of it when a parcel is damaged. `times`: parcels of a year for each of these.
+    `included_paid_share`: of claims for what is included (None: as of those for cover).
     """
 
     value: np.ndarray
@@ -38,12 +40,15 @@ class Parcels:
     loss: np.ndarray | None = None
     damage_share: float = 1.0
     times: float = 1.0
+    included: np.ndarray | None = None
+    included_paid_share: float | None = None
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What one tariff is to each parcel, arrays: `premium` (NaN: not offered), `lost`, `damaged`: what cover pays on top of what is
-    included, less the work of the claim; `kept_lost`, `kept_damaged`: what the seller bears without cover. `paid_share`, one number.
+    """What one tariff is to each parcel, arrays: `premium` (NaN: not offered), `lost`, `damaged`: what cover pays on top of
+    what is included, less the work of the claim; `kept_lost`, `kept_damaged`: what the seller bears without cover.
+    `paid_share`, one number.
     """
 
     premium: np.ndarray
@@ -72,9 +77,11 @@ def offer(parcels, tariff, *, paid_share=None, handling=0.0):
         )
     share = np.nan_to_num(share)
     loss = parcels.value if parcels.loss is None else parcels.loss
+    included = priced.included if parcels.included is None else parcels.included
+    free = share if parcels.included_paid_share is None else parcels.included_paid_share
     parts = 1.0, parcels.damage_share  # of what is lost when a parcel is lost, and when it is damaged
-    pays = [share * insurer_payment(parcels.value * part, deductible=priced.included + priced.deductible) for part in parts]
-    kept = [loss * part - share * np.minimum(parcels.value * part, priced.included) for part in parts]
+    pays = [share * insurer_payment(parcels.value * part, deductible=included + priced.deductible) for part in parts]
+    kept = [loss * part - free * np.minimum(parcels.value * part, included) for part in parts]
     mean_share = float(share[priced.offered].mean()) if priced.offered.any() else float("nan")
     # a claim that would bring less than its work is not filed
     lost, damaged = (np.maximum(paid - handling * (paid > 0), 0) for paid in pays)
@@ -84,7 +91,7 @@ def offer(parcels, tariff, *, paid_share=None, handling=0.0):
 def break_even_rate(premium, payment, *, handling=0.0):
     """The chance of a loss above which cover pays: premium / (payment - handling); infinite where it pays for no loss.
 
-    >>> float(round(break_even_rate(3.90, 0.85 * 20), 3))
+    >>> round(float(break_even_rate(3.90, 0.85 * 20)), 3)
     0.229
     """
     premium, payment = np.asarray(premium, dtype=float), np.asarray(payment, dtype=float) - handling
@@ -98,8 +105,8 @@ def break_even_premium(rate, payment, *, handling=0.0):
 
 @dataclass(frozen=True)
 class Decisions:
-    """Parcel by parcel, arrays: `break_even` (rate; NaN: not offered), `probability` that cover pays, `gain` (expected, in currency),
-    `verdict` (insure, do not insure, either, no tariff)."""
+    """Parcel by parcel, arrays: `break_even` (rate; NaN: not offered), `probability` that cover pays, `gain` (expected, in
+    currency), `verdict` (insure, do not insure, either, no tariff)."""
 
     break_even: np.ndarray
     probability: np.ndarray
@@ -126,8 +133,8 @@ def decide(parcels, offered, lost, damaged):
 
 
 def best_from(values, gains):
-    """The value from which on (inclusive) insuring every parcel brings most, and what it brings: (value, gain); (None, 0) where no
-    value does. Parcels that are not offered (gain NaN) stay uninsured.
+    """The value from which on (inclusive) insuring every parcel brings most, and what it brings: (value, gain); (None, 0) where
+    no value does. Parcels that are not offered (gain NaN) stay uninsured.
 
     >>> best_from([10, 20, 30, 40], [-1, -2, 3, -1])
     (30.0, 2.0)
@@ -141,52 +148,14 @@ def best_from(values, gains):
     return (float(levels[best]), float(ahead[best])) if ahead[best] > 0 else (None, 0.0)
 
 
-def switch_points(tariff, rate, *, paid_share=None, carrier=None, service=None, handling=0.0, up_to):
-    """The values at which cover begins or ceases to pay at a rate of loss: a frame of from_value, to_value (both within), pays.
-
-    Exact: between two values at which the tariff bends both sides are straight lines, so there is one crossing at most. Neighbours
-    with the same answer are one row; values for which there is no step have pays = None.
-    """
-    kinks = tariff.kinks(carrier, service)
-    edges = np.unique(np.concatenate([[0.0], kinks[kinks < up_to], kinks[kinks < up_to] + 0.01, [up_to]]))
-    points = np.unique(
-        np.round(np.concatenate([edges, _crossings(tariff, rate, edges, paid_share, carrier, service, handling)]), 2)
-    )
-    at = _net(tariff, rate, points, paid_share, carrier, service, handling)
-    answer = np.where(np.isnan(at), None, at > 0)
-    first = np.flatnonzero(np.r_[True, answer[1:] != answer[:-1]])
-    last = np.r_[first[1:] - 1, len(points) - 1]
-    return pd.DataFrame({"from_value": points[first], "to_value": points[last], "pays": answer[first]})
-
-
-def _crossings(tariff, rate, edges, *asked):
-    """Where between two edges the net changes its sign, to the cent on both sides."""
-    net = _net(tariff, rate, edges, *asked)
-    left, right = net[:-1], net[1:]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        where = edges[:-1] + (edges[1:] - edges[:-1]) * left / (left - right)
-    cross = np.isfinite(where) & (np.sign(left) * np.sign(right) < 0) & (np.diff(edges) > 0.015)
-    below = np.floor(where[cross] * 100) / 100
-    return np.concatenate([below, below + 0.01])
-
-
-def _net(tariff, rate, values, paid_share, carrier, service, handling):
-    one = Parcels(
-        np.asarray(values, dtype=float), np.zeros(len(values), dtype=int), np.zeros(len(values)),
-        None if carrier is None else [carrier] * len(values), None if service is None else [service] * len(values),
-    )  # fmt: skip
-    found = offer(one, tariff, paid_share=paid_share, handling=handling)
-    return rate * found.lost - found.premium
-
-
 def strategies(parcels, offered, lost, damaged, chosen, *, rng, simulations=20_000):
     """Ways of covering compared over a year: a frame, one row per way, in currency.
 
     chosen: {name: which parcels are insured (boolean array)}; "none" and "all" are added. Columns: insured (parcels a year),
-    premium, kept (losses that the seller bears, mean), cost (both), bad_year (cost in the worst of 20 years), worst_years (mean cost
-    of the worst 1 in 100), sd, none_cheaper (chance that no cover would have cost less in a year), error (Monte Carlo, of the mean
-    cost); gain, gain_low, gain_high (expected payments less premium: mean, 90 % range over what is not known of the rates) and
-    probability (that this is above 0). Payments count as expected: the paid share of each claim.
+    premium, kept (losses that the seller bears, mean), cost (both), bad_year (cost in the worst of 20 years), worst_years (mean
+    cost of the worst 1 in 100), sd, none_cheaper (chance that no cover would have cost less in a year), error (Monte Carlo, of
+    the mean cost); gain, gain_low, gain_high (expected payments less premium: mean, 90 % range over what is not known of the
+    rates) and probability (that this is above 0). Payments count as expected: the paid share of each claim.
     """
     ways = {"none": np.zeros(parcels.value.shape, dtype=bool), "all": offered.offered} | chosen
     ways = {name: taken & offered.offered for name, taken in ways.items()}

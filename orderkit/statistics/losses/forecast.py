@@ -94,7 +94,8 @@ def simulate(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS):
     """Totals [simulations, columns] of `amounts` [parcels, columns] hit by the same events, and the expected number of events.
 
     As `forecast`; where more than 20 million events would be drawn, fewer simulations are made (2,000 at least), and if that is
-    not enough, parcels of a class with alike amounts (in the first column; up to 48 groups, the dearest 16 apart) count as one amount.
+    not enough, parcels of a class with alike amounts (in the first column; up to 48 groups, the dearest 16 apart) count as one
+    amount.
     """
     amounts, cell, rates = _checked(amounts, cell, rates)
     sizes = np.bincount(cell, minlength=rates.shape[1])

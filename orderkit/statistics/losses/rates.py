@@ -1,9 +1,10 @@
 """How often parcels of a class are lost or damaged: rare events, so every class learns from its carrier and this from all.
 
-A hierarchical beta-binomial. The rate of a class (a lane and value band of a carrier's service) is drawn from a Beta law about the
-rate of its group (the service), this from a Beta law about the rate of all. How far rates differ within and between groups is not
-known either: it has a prior of its own, and every draw of the rates has its own answer to it. Fewer than five events, or events in
-fewer than three classes, tell nothing of differences: then all classes have one rate, the Jeffreys posterior of the pooled count.
+A hierarchical beta-binomial. The rate of a class (a lane and value band of a carrier's service) is drawn from a Beta law about
+the rate of its group (the service), this from a Beta law about the rate of all. How far rates differ within and between groups
+is not known either: it has a prior of its own, and every draw of the rates has its own answer to it. Fewer than five events, or
+events in fewer than three classes, tell nothing of differences: then all classes have one rate, the Jeffreys posterior of the
+pooled count.
 """
 
 from dataclasses import dataclass
@@ -25,9 +26,9 @@ DRAWS = 4_000  # for the figures of the table
 
 @dataclass(frozen=True)
 class ClassRates:
-    """Rates of classes. `table`: a row per class, in their order, of events, exposure, raw (events / exposure; NaN of none), rate
-    (shrunk: posterior mean), low, high (`level`, equal tails), upper (so high at worst: one-sided, `level`), credibility (0..1: how
-    much of its own count a class is believed).
+    """Rates of classes. `table`: a row per class, in their order, of events, exposure, raw (events / exposure; NaN of none),
+    rate (shrunk: posterior mean), low, high (`level`, equal tails), upper (so high at worst: one-sided, `level`), credibility
+    (0..1: how much of its own count a class is believed).
 
     `pooled`: `rate`, `low`, `high`, `upper` of all parcels together, by exposure. `method`: "hierarchical", or "pooled" where all
     classes have one rate. `few`: fewer than five events: too few to tell a rate.
@@ -41,7 +42,7 @@ class ClassRates:
 
     @property
     def few(self):
-        return self.table["events"].sum() < FEW_EVENTS
+        return bool(self.table["events"].sum() < FEW_EVENTS)
 
     def draws(self, number, rng):
         """So many draws of all rates from their posterior, [number, classes]; the same state of `rng` gives the same ones."""
@@ -62,8 +63,8 @@ def fit_rates(events, exposure, *, group=None, level=0.9):
 
     References
     ----------
-    Gelman et al. (2013), Bayesian Data Analysis, sections 5.1 to 5.3; Gelman (2006), Bayesian Analysis 1:515-534, for the prior of
-    the spread; Klugman, Panjer, Willmot, Loss Models, greatest accuracy credibility.
+    Gelman et al. (2013), Bayesian Data Analysis, sections 5.1 to 5.3; Gelman (2006), Bayesian Analysis 1:515-534, for the prior
+    of the spread; Klugman, Panjer, Willmot, Loss Models, greatest accuracy credibility.
 
     >>> found = fit_rates([0, 0, 0], [100, 200, 100])
     >>> found.method, round(found.pooled["upper"], 4), found.few
@@ -194,7 +195,8 @@ def _grid(events, exposure):
 
 
 def _likelihood(events, exposure, mean, spread):
-    """Log beta-binomial likelihood of classes about `mean` with a coefficient of variation `spread`, summed over the last axis."""
+    """Log beta-binomial likelihood of classes about `mean` with a coefficient of variation `spread`, summed over the last
+    axis."""
     from scipy.special import betaln
 
     strength = _strength(spread, mean)

@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 
 from orderkit.statistics.losses.cover import (
-    EITHER, INSURE, NONE_OFFERED, NOT, SHARES, SURE, Decisions, best_from, decide, offer, strategies,
+    EITHER,
+    INSURE,
+    NONE_OFFERED,
+    NOT,
+    SHARES,
+    SURE,
+    Decisions,
+    best_from,
+    decide,
+    offer,
+    strategies,
 )  # fmt: skip
 
 NONE, ALL, ONE, GROUPS, NOW = "none", "all", "from one value", "by service", "as now"
@@ -21,13 +31,13 @@ GROUP_COLUMNS = [
 class Recommendation:
     """What to do with one tariff at one share of claims paid; money in the parcels' currency, for a year.
 
-    `groups`: a row per carrier's service: parcels, rate of loss or damage with its 90 % range, verdict (insure, do not
-    insure, either, no tariff), probability (that insuring from from_value on pays; without one: from that value on for which it is
-    likeliest), from_value (None: from no value on), insured (parcels), premium, brings (expected payments), gain with its
-    90 % range, not_offered (parcels without a step), pays_above (the break-even rate of the parcel that needs least) and pays_at
-    (its value). `one_value`: the same row for all services together. `ways`: see strategies; its `loaded` is cost plus risk_load
-    times what the worst years cost more. `best`: the way of the least `loaded`; `verdict` and `probability` are of it: that it pays,
-    or, where the best is no cover, that some cover does in some service.
+    `groups`: a row per carrier's service: parcels, rate of loss or damage with its 90 % range, verdict (insure, do not insure,
+    either, no tariff), probability (that insuring from from_value on pays; without one: from that value on for which it is
+    likeliest), from_value (None: from no value on), insured (parcels), premium, brings (expected payments), gain with its 90 %
+    range, not_offered (parcels without a step), pays_above (the break-even rate of the parcel that needs least) and pays_at
+    (its value). `one_value`: the same row for all services together. `ways`: see strategies; its `loaded` is cost plus
+    risk_load times what the worst years cost more. `best`: the way of the least `loaded`; `verdict` and `probability` are of
+    it: that it pays, or, where the best is no cover, that some cover does in some service.
     """
 
     tariff: object
@@ -81,8 +91,8 @@ def recommend(
 
 
 def sensitivity(parcels, tariff, lost, damaged, *, shares=SHARES, handling=0.0):
-    """How the answer hangs on the share of claims that are paid: a frame of paid_share, and of the row of all services together as
-    in Recommendation.groups."""
+    """How the answer hangs on the share of claims that are paid: a frame of paid_share, and of the row of all services together
+    as in Recommendation.groups."""
     rows = []
     for share in shares:
         found = offer(parcels, tariff, paid_share=share, handling=handling)

@@ -1,8 +1,8 @@
 """Value at risk and tail value at risk: of simulated totals, of discrete laws, and in closed form of normal and lognormal ones.
 
 VaR at p is the least amount that is not exceeded with probability p. TVaR is the average of the worst share 1 - p, where the
-probability that lies at the VaR itself is counted in part (interpolated), so that it is coherent for discrete laws too; it is also
-called expected shortfall, conditional tail expectation or CVaR.
+probability that lies at the VaR itself is counted in part (interpolated), so that it is coherent for discrete laws too; it is
+also called expected shortfall, conditional tail expectation or CVaR.
 
 References
 ----------

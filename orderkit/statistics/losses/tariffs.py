@@ -31,8 +31,8 @@ NOT_PRICED = ("premium", "premium_share", "minimum", "surcharge")
 
 @dataclass(frozen=True)
 class Priced:
-    """What a tariff says of parcels, arrays: premium (NaN: no step of the tariff is for it), included, deductible, paid_share (NaN:
-    the tariff does not say)."""
+    """What a tariff says of parcels, arrays: premium (NaN: no step of the tariff is for it), included, deductible, paid_share
+    (NaN: the tariff does not say)."""
 
     premium: np.ndarray
     included: np.ndarray
@@ -47,8 +47,8 @@ class Priced:
 
 @dataclass(frozen=True)
 class Tariff:
-    """One tariff in one currency: `steps`, a frame of its rows; `faults`: sentences on what is wrong with it (holes, overlaps, steps
-    without a price). `parts`: (carrier, service), lower case or None for any, and their steps; the closest one holds."""
+    """One tariff in one currency: `steps`, a frame of its rows; `faults`: sentences on what is wrong with it (holes, overlaps,
+    steps without a price). `parts`: (carrier, service), lower case or None for any, and their steps; the closest one holds."""
 
     name: str
     currency: str
@@ -144,8 +144,6 @@ def _ordered(steps, where):
             wrong.append(f"two steps{at} from {after:,.2f} to {row.upto:,.2f}: the lower one is taken")
     if len(steps) and steps["from_value"].iloc[0] > 0:
         wrong.append(f"no step{at} below {steps['from_value'].iloc[0]:,.2f}")
-    if len(steps) and np.isfinite(steps["upto"].iloc[-1]):
-        wrong.append(f"no step{at} above {steps['upto'].iloc[-1]:,.2f}")
     unpriced = steps[list(NOT_PRICED)].isna().all(axis=1)
     wrong += [f"the step{at} from {row.from_value:,.2f} has no price" for row in steps[unpriced].itertuples()]
     return steps.assign(unpriced=unpriced), wrong
@@ -170,7 +168,7 @@ def _checked(frame):
     lacking = [name for name in NEEDED if name not in frame.columns]
     if lacking:
         raise BadValue(f"The tariffs lack {', '.join(map(repr, lacking))}: expected at least the columns {', '.join(NEEDED)}.")
-    found = pd.DataFrame({name: frame[name] if name in frame else None for name in WORDS}, index=frame.index, dtype=object)
+    found = pd.DataFrame({name: frame.get(name) for name in WORDS}, index=frame.index, dtype=object)
     found = found.where(found.notna() & (found != ""), None)
     for name in NUMBERS:
         found[name] = pd.to_numeric(frame[name]).astype(float) if name in frame else np.nan

@@ -1,0 +1,104 @@
+"""Which parcels to insure, in words: the answer by currency, the plain bound behind it, what the present practice costs."""
+
+import pandas as pd
+
+from orderkit.analyses import show
+from orderkit.analyses.loss_classes import round_money
+from orderkit.analyses.loss_cover import DEPENDS
+from orderkit.analyses.words import count
+from orderkit.statistics.losses.cover import INSURE, NOT, SHARES
+from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
+from orderkit.statistics.losses.recommend import ALL, GROUPS, NONE
+from orderkit.statistics.rates import one_in
+
+MOST = 3  # services named in a sentence
+
+
+def events_of(rows, currency):
+    """Lost and damaged parcels of a currency."""
+    return sum(row["events"] for row in rows if row["currency"] == currency)
+
+
+def advice(rows, cover):
+    """Which parcels to insure: a pair per currency, the answer and what stands behind it (may be empty)."""
+    offers = cover.offers
+    said = [_of_currency(code, own, cover, rows) for code, own in offers.groupby("currency", sort=True)] if len(offers) else []
+    for code, (fair, low, high) in cover.fair.items():
+        if not len(offers) or code not in set(offers["currency"]):
+            said.append((_no_tariff(code, fair, low, high, rows), ""))
+    return said + [(f"A tariff in {code} is loaded, but no parcel has amounts in {code}.", "") for code in cover.without_parcels]
+
+
+def _of_currency(currency, offers, cover, rows):
+    """The best offer of a currency in words. Of few events the plain bound comes first."""
+    best = offers.sort_values(["saves", "probability"]).iloc[-1]
+    name = f"{best['tariff']}{f' (the best of {len(offers)} tariffs)' if len(offers) > 1 else ''}"
+    if pd.isna(best["pays_above"]):
+        return f"{best['tariff']} has no step for any of your parcels in {currency}, so nothing can be said of it.", ""
+    answer, bound, now = _answer(best, name, cover, currency), _bound(best, rows, currency), _now(best, currency)
+    return (f"{bound} {answer}", now) if events_of(rows, currency) < FEW_EVENTS else (answer, f"{bound} {now}".strip())
+
+
+def _answer(best, name, cover, currency):
+    if best["verdict"] == DEPENDS:
+        between = f"between {SHARES[0]:.0%} and {SHARES[-1]:.0%}"
+        return (
+            f"Whether to insure with {name}: that hangs on the share of claims it pays, which nobody told; {between} it changes."
+        )
+    if best["verdict"] == NOT:
+        return f"Do not insure your {currency} parcels with {name}: it costs more than it brings."
+    if best["way"] == NONE:
+        return f"Insuring {currency} parcels with {name} probably does not pay ({best['probability']:.0%} that it does)."
+    start = "Insure" if best["verdict"] == INSURE else "It may pay to insure"
+    return f"{start} {_which(best, cover, currency)} with {name}: {_saves(best, currency)}."
+
+
+def _which(best, cover, currency):
+    """Parcels from $240; or by service, each from its value."""
+    if best["way"] == ALL:
+        return "all parcels"
+    if best["way"] != GROUPS:
+        return f"parcels worth {show.money(best['from_value'], currency)} or more"
+    groups = cover.groups
+    own = groups[(groups["tariff"] == best["tariff"]) & (groups["currency"] == currency) & groups["from_value"].notna()]
+    own = own.sort_values("gain", ascending=False)
+    named = [f"{row.group} from {show.money(row.from_value, currency)}" for row in own.head(MOST).itertuples()]
+    return ", ".join(named) + (f" and {count(len(own) - MOST, 'more service')}" if len(own) > MOST else "")
+
+
+def _saves(best, currency):
+    premium, brings, saves = (round_money(round(best[name]), currency) for name in ("premium", "brings", "saves"))
+    return (
+        f"about {premium} a year buys cover that should bring {brings}, so {saves} is saved "
+        f"({best['probability']:.0%} sure that it pays)"
+    )
+
+
+def _bound(best, rows, currency):
+    """The plain bound: how often parcels would have to be lost for cover to pay at all, and how often they are."""
+    own = [row for row in rows if row["currency"] == currency]
+    known, events = max(row["known_outcome"] for row in own), events_of(rows, currency)
+    at = f"for a parcel of {show.money(best['pays_at'], currency)}"
+    needed = one_in(best["pays_above"])
+    if events < FEW_EVENTS:
+        yours = f"you lost {one_in(events / known) if events else f'none of {known:,}'}"
+        worst = one_in(at_worst(events, known))
+        pays = f"{best['tariff']} pays only if more than {needed} is lost or damaged ({at})"
+        return f"Too few losses to tell: {pays}; {yours}, at worst {worst}."
+    pays = f"{best['tariff']} pays at best ({best['nearest']}, {at}) if more than {needed} is lost or damaged"
+    return f"{pays}; there it is {one_in(best['rate'])}, at worst {one_in(best['rate_high'])}."
+
+
+def _now(best, currency):
+    """What the present practice costs more than the best one."""
+    if pd.isna(best["cost_now"]) or not best["insured_now"] or best["cost_now"] - best["cost"] < 0.02 * best["cost"]:
+        return ""
+    more = round_money(round(best["cost_now"] - best["cost"]), currency)
+    return f"Insuring as you do now ({best['insured_now']:,.0f} parcels a year) would cost {more} a year more."
+
+
+def _no_tariff(currency, fair, low, high, rows):
+    few = "Too few losses to tell well. " if events_of(rows, currency) < FEW_EVENTS else ""
+    lacking = f"No price list for cover in {currency} is loaded (tariffs.csv)"
+    worth = f"cover is worth about {show.money(fair, currency)} for each {round_money(100, currency)} of value"
+    return f"{few}{lacking}: {worth} ({show.money(low, currency)} to {show.money(high, currency)}), if every claim is paid."
