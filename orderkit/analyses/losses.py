@@ -157,7 +157,8 @@ def _rows(found, currency, books, pace):
         events, few = int(classes[what].sum()), classes[what].sum() < FEW_EVENTS
         row = {
             "currency": currency, "what": what, "parcels": int(classes["parcels"].sum()), "known_outcome": known,
-            "events": events, "on_the_way": int(classes["open"].sum()), "expected_on_the_way": float(classes[f"open_{what}"].sum()),
+            "events": events, "on_the_way": int(classes["open"].sum()),
+            "expected_on_the_way": float(classes[f"open_{what}"].sum()),
             "value": _exact(classes[f"value_{what}"].sum(min_count=1)), "parcels_a_week": pace.get(currency),
             "events_without_value": int(classes[f"{what}_without_value"].sum()),
             "recovered": float(brought.sum()) if what == "lost" and brought.notna().any() else np.nan,

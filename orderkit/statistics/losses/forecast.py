@@ -43,7 +43,8 @@ class LossForecast:
     @property
     def ranges(self):
         """A frame of level, low, high for 50, 80 and 90 %."""
-        rows = [(level, self.quantiles[(1 - level) / 2], self.quantiles[(1 + level) / 2]) for level in LEVELS]
+        ends = [(level, round((1 - level) / 2, 4), round((1 + level) / 2, 4)) for level in LEVELS]
+        rows = [(level, self.quantiles[low], self.quantiles[high]) for level, low, high in ends]
         return pd.DataFrame(rows, columns=["level", "low", "high"])
 
 

@@ -75,7 +75,7 @@ class Tariff:
             return np.zeros(0)
         steps = self.parts[part][1]
         share = steps["premium_share"].where(steps["premium_share"] > 0)
-        lowest = (steps["minimum"] - steps["premium"]) / share
+        lowest = (steps["minimum"] - steps["premium"].fillna(0)) / share
         inside = lowest[(lowest > steps["from_value"]) & (lowest < steps["upto"])]
         edges = [
             steps["from_value"],
