@@ -1,5 +1,5 @@
 -- about: every parcel that the seller handed over: how it ended, what it was worth, its cover, and what came back for it
--- grain: one row per account, order_id and parcel, as in travel
+-- grain: one row per account, order_id and parcel, as in travel; and one per parcel of which no order is loaded
 -- unit: week is that of the order (Monday), which every export tells; amounts in `currency`; value is the refundable amount of the parcel's lines, goods their price less promotions, tax what
 --       of both is tax, cost what they cost on the shelf; NULL where not known. recovered_* is what claims brought, refunded and fees_back what
 --       settlements tell of the order (positive), told of lost and damaged parcels alone
@@ -73,6 +73,11 @@ brought AS (
         FROM claims
         JOIN travel ON travel.account = claims.account AND travel.parcel = claims.parcel
         UNION ALL
+        SELECT parcels.account, parcels.parcel, NULL, claims.source, claims.brought, claims.filed
+        FROM claims
+        JOIN parcels ON parcels.account = claims.account AND parcels.parcel = claims.parcel
+        ANTI JOIN parcel_lines ON parcel_lines.account = parcels.account AND parcel_lines.parcel = parcels.parcel
+        UNION ALL
         SELECT unnumbered.account, unnumbered.parcel, unnumbered.order_id, claims.source, claims.brought, claims.filed
         FROM claims
         JOIN unnumbered ON unnumbered.account = claims.account AND unnumbered.order_id = claims.order_id AND unnumbered.place = 1
@@ -135,3 +140,22 @@ LEFT JOIN brought
 LEFT JOIN booked
     ON booked.account = travel.account AND booked.order_id = travel.order_id AND booked.parcel = travel.parcel
 LEFT JOIN calendar ON calendar.marketplace = coalesce(travel.marketplace, '') AND calendar.day = inside.ordered_day
+UNION ALL
+SELECT                        -- parcels of which the orders are not loaded: of the seller's own tracking list, so his
+    parcels.account, coalesce(parcels.order_id, ''), parcels.parcel, NULL, parcels.currency, parcels.carrier, parcels.service, NULL,
+    NULL, CAST(timezone('UTC', parcels.shipped_at) AS DATE), NULL,
+    CAST(context.as_of_day - CAST(timezone('UTC', parcels.shipped_at) AS DATE) AS INTEGER), 0,
+    CASE
+        WHEN parcels.outcome IN ('lost', 'damaged', 'delivered', 'returned') THEN parcels.outcome
+        WHEN parcels.outcome IN ('returning', 'rejected') THEN 'returned'
+        WHEN parcels.outcome = 'in_transit' AND CAST(timezone('UTC', parcels.shipped_at) AS DATE) <= context.as_of_day THEN 'open'
+        WHEN parcels.delivered_at IS NOT NULL THEN 'delivered'
+        ELSE 'unknown'
+    END,
+    NULL, NULL, NULL, NULL, CAST(parcels.label_cost AS DOUBLE), parcels.insured, CAST(parcels.declared_value AS DOUBLE),
+    coalesce(brought.claimed, false), brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace,
+    brought.recovered_buyer, NULL, NULL
+FROM parcels
+CROSS JOIN context
+ANTI JOIN parcel_lines ON parcel_lines.account = parcels.account AND parcel_lines.parcel = parcels.parcel
+LEFT JOIN brought ON brought.account = parcels.account AND brought.parcel = parcels.parcel
