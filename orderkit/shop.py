@@ -108,8 +108,8 @@ class Shop:
         return analyses.returns(self._answers, pack=self.pack, marketplace=self._site(marketplace))
 
     def losses(self, *, marketplace=None, **assumed):
-        """Parcels lost and damaged, what to expect, and which to insure. `assumed`: basis, tax, resale, paid_share, handling,
-        risk_load, insured_with; see analyses.losses."""
+        """Parcels lost and damaged, what to expect, and which to insure. `assumed`: basis, tax, resale, tariff, paid_share,
+        handling, risk_load, insured_with; see analyses.losses."""
         return analyses.losses(self._answers, pack=self.pack, marketplace=self._site(marketplace), **assumed)
 
     def health(self, *, marketplace=None):

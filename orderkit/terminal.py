@@ -17,6 +17,7 @@ LOSSES = (
                  help="What a loss costs: the refund, the price of the goods, or what they cost you."),
     click.option("--tax/--without-tax", default=True, help="Whether the tax in the price counts as lost."),
     click.option("--resale", default=0.0, metavar="SHARE", help="Share of its value that a damaged parcel still brings."),
+    click.option("--tariff", metavar="NAME", help="One of the loaded tariffs; by default all."),
     click.option("--paid-share", type=float, metavar="SHARE", help="Share of claims that are paid, for example 0.85."),
     click.option("--handling", default=0.0, metavar="AMOUNT", help="What the work of one claim costs you."),
     click.option("--risk-load", default=0.0, metavar="SHARE", help="Price of the worst 1 in 100 years above the mean; 0: none."),

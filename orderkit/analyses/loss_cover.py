@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, SEED
+from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
 from orderkit.statistics.losses.switch import switch_points
@@ -48,23 +49,38 @@ class Cover:
     fair: dict = field(default_factory=dict)
 
 
-def covers(con, books, *, paid_share=None, handling=0.0, risk_load=0.0):
-    """The Cover of a shop's Books. paid_share: share of claims that are paid, in place of what tariffs and own claims tell;
-    handling: the work of a claim, in currency; risk_load: see statistics.losses.recommend."""
+def covers(con, books, *, tariff=None, paid_share=None, handling=0.0, risk_load=0.0):
+    """The Cover of a shop's Books. tariff: the name of the only one to look at; paid_share: share of claims that are paid, in
+    place of what tariffs and own claims tell; handling: the work of a claim, in currency; risk_load: see
+    statistics.losses.recommend.
+
+    Raises UnknownName for a tariff that is not loaded, BadValue for numbers that cannot be.
+    """
+    _check(paid_share, handling, risk_load)
     day = con.sql("SELECT as_of_day FROM context").fetchall()[0][0]
     steps = con.sql(STEPS).df()
-    offered = tariffs(steps, day=day) if len(steps) else []
+    if tariff is not None and tariff not in set(steps["tariff"]):
+        raise UnknownName("tariff", tariff, sorted(set(steps["tariff"])), where=" among those loaded")
+    offered = [one for one in tariffs(steps, day=day) if tariff in (None, one.name)] if len(steps) else []
     own, parts = _own_shares(con), []
     by_currency = {one.currency: _with_included(one, offered, own["carrier"]) for one in books}
-    for tariff in offered:
-        if tariff.currency in by_currency:
-            parts.append(_one(by_currency[tariff.currency], tariff, paid_share, own["insurer"], handling, risk_load))
+    for one in offered:
+        if one.currency in by_currency:
+            parts.append(_one(by_currency[one.currency], one, paid_share, own["insurer"], handling, risk_load))
     frames = [pd.concat(part, ignore_index=True) if parts else pd.DataFrame() for part in zip(*parts, strict=True)] or [
         pd.DataFrame()
     ] * 5
     offers = frames[0].reindex(columns=COVER) if parts else pd.DataFrame(columns=COVER)
-    without = tuple(sorted({tariff.currency for tariff in offered} - set(by_currency)))
+    without = tuple(sorted({one.currency for one in offered} - set(by_currency)))
     return Cover(offers, *frames[1:], without, {one.currency: fair_price(one) for one in books})
+
+
+def _check(paid_share, handling, risk_load):
+    if paid_share is not None and not 0 < paid_share <= 1:
+        raise BadValue(f"paid_share={paid_share}: expected the share of claims that are paid, above 0 and up to 1, such as 0.85.")
+    for name, value in (("handling", handling), ("risk_load", risk_load)):
+        if not value >= 0:
+            raise BadValue(f"{name}={value}: expected a number of 0 or more.")
 
 
 def fair_price(one):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.errors import BadValue
+from orderkit.errors import UnknownName
 from orderkit.statistics.losses.cover import Parcels, offer
 from orderkit.statistics.losses.tariffs import tariffs
 from orderkit.statistics.rates import future_events
@@ -60,7 +60,7 @@ def weeks(con, *, insured_with=None, marketplace=None):
     so far.
 
     A week is foretold once 100 outcomes of earlier weeks are known; NaN before. insured_with: the tariff that cover was bought
-    with; without it the only one, and with several the premium is not told. Raises BadValue for a name that no tariff has.
+    with; without it the only one, and with several the premium is not told. Raises UnknownName for a name that no tariff has.
     """
     found = con.sql(BY_WEEK, params={"marketplace": marketplace}).df()
     if found.empty:
@@ -105,7 +105,7 @@ def _bought(con, found, insured_with, marketplace):
     steps = con.sql("SELECT * FROM tariffs ORDER BY ALL").df()
     names = sorted(steps["tariff"].unique()) if len(steps) else []
     if insured_with is not None and insured_with not in names:
-        raise BadValue(f"No tariff is called {insured_with!r}: those loaded are {', '.join(names) or 'none'}.")
+        raise UnknownName("tariff", insured_with, names, where=" among those loaded")
     parts = []
     for currency in found["currency"].unique():
         own = [name for name in names if (steps.loc[steps["tariff"] == name, "currency"] == currency).any()]

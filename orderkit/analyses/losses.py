@@ -59,8 +59,8 @@ class Losses(Result):
 
 
 def losses(
-    con, *, pack=None, marketplace=None, basis="refund", tax=True, resale=0.0, paid_share=None, handling=0.0, risk_load=0.0,
-    insured_with=None,
+    con, *, pack=None, marketplace=None, basis="refund", tax=True, resale=0.0, tariff=None, paid_share=None, handling=0.0,
+    risk_load=0.0, insured_with=None,
 ):  # fmt: skip
     """How many parcels were lost or damaged, what to expect in a week, a quarter and a year, and which parcels to insure; by
     currency.
@@ -73,9 +73,10 @@ def losses(
     basis, tax, resale
         What a loss costs: "refund", "invoice" or "cost"; whether the tax in the price counts; the share of its value that a
         damaged parcel still brings.
-    paid_share, handling, risk_load
-        The share of claims that are paid, in place of what the tariffs and your own claims tell; the work of a claim, in
-        currency; what a unit of cost of the worst 1 in 100 years is worth to you above the mean.
+    tariff, paid_share, handling, risk_load
+        The name of the only tariff to look at; the share of claims that are paid, in place of what the tariffs and your own
+        claims tell; the work of a claim, in currency; what a unit of cost of the worst 1 in 100 years is worth to you above the
+        mean.
     insured_with
         The tariff that past cover was bought with, where several are loaded.
 
@@ -84,7 +85,7 @@ def losses(
     value), `weeks` (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice`
     (sentences), `largest`.
 
-    Raises UnknownName for another basis, BadValue for shares outside 0 to 1 and tariffs that cannot be.
+    Raises UnknownName for another basis or tariff, BadValue for shares outside 0 to 1 and tariffs that cannot be.
     """
     loss_classes.make(con)
     found = loss_classes.experience(con, marketplace=marketplace)
@@ -93,7 +94,7 @@ def losses(
     made = [loss_ahead.book(con, found, currency, pace=pace.get(currency), **asked) for currency in found.currencies]
     books = [one for one in made if one is not None]
     ahead = loss_ahead.ahead(books)
-    cover = loss_cover.covers(con, books, paid_share=paid_share, handling=handling, risk_load=risk_load)
+    cover = loss_cover.covers(con, books, tariff=tariff, paid_share=paid_share, handling=handling, risk_load=risk_load)
     rows = [row for currency in found.currencies for row in _rows(found, currency, books, pace)]
     totals = {}
     for row in rows:

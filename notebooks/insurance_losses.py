@@ -1,0 +1,271 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% tags=["setup"]
+import os
+
+import pandas as pd
+from IPython.display import display
+
+import orderkit as ok
+from orderkit.analyses import show
+
+SERVICES = {
+    "service": "carrier and service",
+    "currency": "currency",
+    "parcels": "parcels",
+    "lost": "lost",
+    "damaged": "damaged",
+    "open": "on the way",
+    "unknown": "not known",
+    "value_shipped": "worth",
+    "value_lost": "lost, worth",
+    "back": "claims brought",
+    "said": "lost or damaged (range)",
+    "weight": "own count believed",
+}
+CLASSES = {
+    "carrier": "carrier",
+    "service": "service",
+    "lane": "to",
+    "band": "worth",
+    "parcels": "parcels",
+    "lost": "lost",
+    "damaged": "damaged",
+    "rate": "lost, rate",
+    "low": "at least",
+    "high": "at most",
+}
+AHEAD = {
+    "currency": "currency",
+    "span": "in a",
+    "parcels": "parcels",
+    "events": "losses",
+    "mean": "cost, expected",
+    "none": "chance of none",
+    "var_95": "at most in 19 of 20",
+    "tvar_99": "the worst 1 in 100, on average",
+    "high_90_known_rates": "at most in 19 of 20, were the rates known",
+    "a_week": "to put aside a week",
+}
+WAYS = {
+    "tariff": "tariff",
+    "currency": "currency",
+    "way": "insured",
+    "insured": "parcels a year",
+    "premium": "price",
+    "kept": "losses you bear",
+    "cost": "both",
+    "bad_year": "in a bad year (1 in 20)",
+    "none_cheaper": "chance that none is cheaper",
+}
+GROUPS = {
+    "tariff": "tariff",
+    "group": "carrier and service",
+    "verdict": "answer",
+    "from_value": "from",
+    "insured": "parcels a year",
+    "premium": "price",
+    "brings": "should bring",
+    "gain": "saves",
+    "sure": "sure that it pays",
+    "needs": "pays above",
+    "rate": "lost or damaged",
+}
+SHARES = {
+    "tariff": "tariff",
+    "paid_share": "claims paid",
+    "verdict": "answer",
+    "from_value": "from",
+    "gain": "saves in a year",
+    "sure": "sure that it pays",
+}
+WEEKS = {
+    "week": "week of the order",
+    "known_outcome": "parcels with known outcome",
+    "events": "lost or damaged",
+    "expected": "foretold",
+    "low": "at least",
+    "high": "at most",
+    "insured": "insured",
+    "premium": "their cover cost",
+    "brought": "insurers paid",
+}
+UNFILED = {
+    "order_id": "order",
+    "carrier": "carrier",
+    "outcome": "what",
+    "value": "worth",
+    "state": "claim",
+    "deadline": "file until",
+    "what": "what to do",
+}
+
+# %% tags=["parameters"]
+db = os.environ.get("ORDERKIT_DB", "")  # empty: the sample shop
+week = ""
+tariff = ""  # the name of one of your tariffs (template tariffs.csv); empty: all that are loaded
+basis = "refund"  # what a loss costs: refund, invoice or cost
+tax = True  # whether the tax in the price counts as lost
+resale = 0.0  # share of its value that a damaged parcel still brings
+paid_share = None  # share of claims that are paid; None: as the tariffs and your own claims tell
+handling = 0.0  # what the work of one claim costs
+risk_load = 0.0  # what a unit of cost of the worst 1 in 100 years is worth above the mean
+insured_with = None  # the tariff that past cover was bought with, where several are loaded
+sample = False
+
+# %% [markdown]
+# # Insurance: what losses to expect, and which parcels to insure
+# When buying insurance, you need to estimate in advance the extent of your possible losses. Losses are rare, so a single number
+# would be a lie: this page gives the range, what cover must cost to be worth it, and how sure that is.
+
+# %%
+shop = ok.open(db, as_of=week or None, sample=sample) if db else ok.sample()
+assumed = {"basis": basis, "tax": tax, "resale": resale, "paid_share": paid_share, "handling": handling, "risk_load": risk_load}
+losses = shop.losses(**assumed, tariff=tariff or None, insured_with=insured_with)
+offers, books = losses.tables["offers"], losses.tables["books"]
+currencies = [book.currency for book in books]
+display(shop)
+
+# %% [markdown]
+# ## Which parcels should I insure?
+
+# %%
+display(show.note(shop.up_to("losses")))
+display(losses)
+display(*[losses.picture("ways", currency=currency) for currency in currencies])
+
+# %% tags=["check"]
+frame = losses.frame
+assert (frame["events"] <= frame["known_outcome"]).all()
+assert frame[["low", "high"]].dropna().pipe(lambda ends: ends["low"] <= ends["high"]).all()
+assert (offers["cost"] <= offers["cost_none"] + 1e-6).all() or risk_load, "the best way costs no more than no cover"
+
+# %% [markdown]
+# ## From which value on does cover pay?
+# Because of steps and least prices there may be several such values. Between them cover costs more than it is expected to bring.
+
+# %%
+display(*[losses.picture("value", currency=currency) for currency in currencies])
+groups = losses.tables["groups"]
+if len(groups):
+    sure = groups["probability"].astype(float).map("{:.0%}".format, na_action="ignore")
+    needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore")
+    told = groups.assign(sure=sure, needs=needs, rate=groups["rate"].map("{:.2%}".format))
+    amounts = dict.fromkeys(("from_value", "premium", "brings", "gain"), "currency")
+    display(show.table(told.round({"insured": 0}), columns=[*GROUPS], titles=GROUPS, money=amounts))
+
+# %% [markdown]
+# ### What if fewer claims are paid?
+
+# %%
+shares = losses.tables["shares"]
+if len(shares):
+    told = shares.assign(sure=shares["probability"].astype(float).map("{:.0%}".format, na_action="ignore"))
+    told = told.assign(paid_share=told["paid_share"].map("{:.0%}".format))
+    display(show.table(told, columns=[*SHARES], titles=SHARES, money=dict.fromkeys(("from_value", "gain"), "currency")))
+
+# %% [markdown]
+# ### No cover, all, some, or as now
+
+# %%
+ways = losses.tables["ways"]
+if len(ways):
+    told = ways.assign(none_cheaper=ways["none_cheaper"].map("{:.0%}".format, na_action="ignore")).round({"insured": 0})
+    amounts = dict.fromkeys(("premium", "kept", "cost", "bad_year"), "currency")
+    display(show.table(told, columns=[*WAYS], titles=WAYS, money=amounts))
+
+# %% tags=["check"]
+if len(ways):
+    assert ((ways["premium"] + ways["kept"] - ways["cost"]).abs() < 0.01).all(), "cost is price and what is borne"
+    none = ways[ways["way"] == "none"].groupby("currency")["cost"]
+    assert ((none.max() - none.min()) < 0.05 * none.max()).all(), "no cover costs the same whichever tariff it is held against"
+
+# %% [markdown]
+# ## What will losses cost next week, in a quarter, in a year?
+# Before what claims bring back. The rates are the same in all weeks of a span, but not known well: the two columns of "19 of 20" say
+# how much of the range is owed to that.
+
+# %%
+display(*[losses.picture("year", currency=currency) for currency in currencies])
+ahead = losses.tables["ahead"]
+amounts = dict.fromkeys(("mean", "var_95", "tvar_99", "high_90_known_rates", "a_week"), "currency")
+told = ahead.assign(none=ahead["none"].map("{:.0%}".format)).round({"parcels": 0, "events": 1})
+display(show.table(told, columns=[*AHEAD], titles=AHEAD, money=amounts))
+
+# %% tags=["check"]
+assert (ahead["low_90"] <= ahead["median"]).all()
+assert (ahead["var_99"] <= ahead["tvar_99"] + 1e-9).all()
+
+# %% [markdown]
+# ### One accident that hits many parcels
+# A lorry or a warehouse is not in these figures. The dearest hand-over of one day to one carrier says how much hangs on one ride.
+
+# %%
+largest = pd.DataFrame(losses.tables["largest"], columns=["carrier", "shipped_day", "parcels", "value", "currency"])
+titles = {"carrier": "carrier", "shipped_day": "handed over on", "parcels": "parcels", "value": "worth", "currency": "currency"}
+display(show.table(largest, titles=titles, money={"value": "currency"}))
+
+# %% [markdown]
+# ## What happened so far?
+# Each rate is drawn towards that of its carrier's service and this towards all, as far as its own count is too small to be believed.
+
+# %%
+display(losses.picture("services"))
+services = losses.tables["services"]
+back = services[[column for column in services if column.startswith("recovered_")]].astype(float).sum(axis=1, min_count=1)
+named = services["carrier"].fillna("not known").str.cat(services["service"].fillna(""), sep=" ").str.strip()
+said = [f"{row.rate:.2%} ({row.low:.2%} to {row.high:.2%})" if pd.notna(row.rate) else None for row in services.itertuples()]
+told = services.assign(service=named, back=back, said=said, weight=services["weight"].map("{:.0%}".format, na_action="ignore"))
+amounts = dict.fromkeys(("value_shipped", "value_lost", "back"), "currency")
+display(show.table(told, columns=[*SERVICES], titles=SERVICES, money=amounts))
+
+# %% [markdown]
+# ### By lane and value
+
+# %%
+classes = losses.tables["classes"]
+columns = {"rate": "lost_rate", "low": "lost_low", "high": "lost_high"}
+if len(classes):
+    told = classes.sort_values("parcels", ascending=False).head(20)
+    shown = {name: told[column].map("{:.2%}".format, na_action="ignore") for name, column in columns.items() if column in told}
+    display(show.table(told.assign(**shown), columns=[name for name in CLASSES if name in shown or name in told], titles=CLASSES))
+
+# %% tags=["check"]
+if len(classes):
+    parts = classes[["delivered", "returned", "lost", "damaged", "open", "unknown"]].sum(axis=1)
+    assert (parts == classes["parcels"]).all(), "every parcel has one outcome"
+
+# %% [markdown]
+# ## Were we right?
+# Each week's losses against what the weeks before foretold; and what cover cost and brought.
+
+# %%
+display(*[losses.picture("weeks", currency=currency) for currency in currencies])
+weeks = losses.tables["weeks"]
+if len(weeks):
+    judged = weeks["within"].dropna().astype(bool)
+    display(show.note(f"In {judged.sum():,} of {len(judged):,} weeks the losses lay in the range of 9 in 10."))
+    told = weeks.sort_values("week", ascending=False).head(12).assign(week=lambda rows: rows["week"].dt.date)
+    told = told.round({"expected": 1})
+    display(show.table(told, columns=[*WEEKS], titles=WEEKS, money=dict.fromkeys(("premium", "brought"), "currency")))
+
+# %% [markdown]
+# ## Claims that could have been filed
+# Lost and damaged parcels without a claim on record; those still open stand on the to-do list with their day.
+
+# %%
+unfiled = losses.tables["unfiled"]
+display(show.table(unfiled.head(25), columns=[*UNFILED], titles=UNFILED, money={"value": "currency"}))
