@@ -1,8 +1,9 @@
-"""orderkit's own templates, filled from a simulated shop: tracking, requests, inspections, costs."""
+"""orderkit's own templates, filled from a simulated shop: tracking, requests, inspections, costs, claims, tariffs."""
 
 import numpy as np
 
-from orderkit.simulate.layout import each, moments, money, yes_no
+from orderkit.simulate import tariffs as price_lists
+from orderkit.simulate.layout import each, iso_days, moments, money, yes_no
 from orderkit.simulate.parameters import catalogue
 from orderkit.simulate.parcels import state_at
 
@@ -75,7 +76,7 @@ def inspections(truth, as_of):
         "order_id": seen["order_id"],
         "order_item_id": seen["order_item_id"],
         "sku": seen["sku"],
-        "inspected_at": np.datetime_as_string(seen["inspected_at"].to_numpy(), unit="D"),
+        "inspected_at": iso_days(seen["inspected_at"]),
         "state": seen["found"],
         "grade": seen["grade"],
         "photo": yes_no(seen["photo"]),
@@ -98,3 +99,52 @@ def costs(truth, as_of):
         "valid_from": np.datetime_as_string(truth.start, unit="D"),
     }
     return columns, len(goods["sku"])
+
+
+def claims(truth, as_of):
+    """Columns of the claims file: what the seller had filed by `as_of`, and what was decided by then; days are UTC days.
+
+    A decision has its day in `paid_date`, also where nothing is paid: the template has no other column for it.
+    """
+    filed = truth.claims[truth.claims["filed_at"] <= as_of]
+    filed = filed.sort_values(["filed_at", "parcel"])
+    lines = truth.lines.drop_duplicates("order_no").set_index("order_no")
+    decided = (filed["decided_at"] <= as_of).to_numpy()
+    insured = (filed["source"] == "insurer").to_numpy()
+    columns = {
+        "claim_id": [f"CLMSMPL{number:06d}" for number in filed.index],
+        "policy_or_account": np.where(insured, "POLICY-SMPL-1", ""),
+        "carrier": filed["carrier"],
+        "service": filed["service"],
+        "tracking_number": [f"SMPLTRACK{number:08d}" for number in filed["parcel"]],
+        "order_id": filed["order_no"].map(lines["order_id"]),
+        "ship_date": iso_days(filed["shipped_at"]),
+        "declared_value": money(filed["value"]),
+        "insured_value": money(filed["cover"], insured),
+        "premium": money(filed["premium"], filed["premium"] > 0),
+        "loss_type": filed["kind"],
+        "reported_date": iso_days(filed["happened_at"]),
+        "filed_date": iso_days(filed["filed_at"]),
+        "status": np.where(~decided, "filed", np.where(filed["paid"] > 0, "paid", "denied")),
+        "paid_amount": money(filed["paid"], decided),
+        "paid_date": iso_days(filed["decided_at"], as_of),
+        "deductible": np.where(insured, "0.00", ""),
+        "currency": filed["currency"],
+        "source": filed["source"],
+    }
+    return columns, len(filed)
+
+
+def tariffs(truth, as_of):
+    """Columns of the tariffs file: what cover costs since the first day, in the currencies of the shop that have a list."""
+    steps = price_lists.tariffs(truth.services, paid_share=truth.parameters.insured_paid)
+    steps = steps[: None if truth.start <= as_of else 0]
+    columns = {name: steps[name] for name in ("tariff", "carrier", "service", "currency")}
+    columns |= {name: money(steps[name]) for name in ("from_value", "to_value", "premium", "included_cover")}
+    columns |= {
+        "minimum": money(steps["minimum"], steps["minimum"] > 0),
+        "deductible": "0.00",
+        "paid_share": each(steps["paid_share"].fillna(-1), lambda share: "" if share < 0 else f"{share:g}"),
+        "valid_from": np.datetime_as_string(truth.start, unit="D"),
+    }
+    return columns, len(steps)

@@ -21,6 +21,8 @@ WRITERS = {
     "tracking": (export_templates.tracking, "tracking.csv", {}),
     "requests": (export_templates.requests, "requests.csv", {}),
     "inspections": (export_templates.inspections, "inspections.csv", {}),
+    "claims": (export_templates.claims, "claims.csv", {}),
+    "tariffs": (export_templates.tariffs, "tariffs.csv", {}),
 }
 
 

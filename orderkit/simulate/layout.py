@@ -16,6 +16,7 @@ MONTHS = np.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the day of files in archives, so that the same shop gives the same bytes
 DEFAULT = {
     "amazon_all_orders": "v34_2026_item_id_last", "amazon_order_report": "modern_46", "amazon_mfn_returns": "v33_2026",
+    "claims": "template_with_source",
 }  # fmt: skip
 
 
@@ -45,6 +46,13 @@ def moments(values, known_until=None):
     values = np.asarray(values, "datetime64[s]")
     seen = ~np.isnat(values) if known_until is None else values <= known_until
     return np.where(seen, np.strings.add(np.datetime_as_string(values), "+00:00"), "")
+
+
+def iso_days(values, known_until=None):
+    """UTC days as 2025-07-14; empty where there is none, or where the moment lies after `known_until`."""
+    values = np.asarray(values, "datetime64[s]")
+    seen = ~np.isnat(values) if known_until is None else values <= known_until
+    return np.where(seen, np.datetime_as_string(values, unit="D"), "")
 
 
 def local_moments(values, zone):

@@ -13,7 +13,7 @@ class Service:
 
     `median_days` and `sigma` are those of the lognormal time from hand-over to delivery; `lost`, `damaged`, `returned`
     (undeliverable) and `rejected` (by the buyer) are chances per parcel; all other parcels are delivered.
-    `label_cents` is the price of a label in the marketplace's currency.
+    `label_cents` is the price of a label in the marketplace's currency, `included_cents` the cover that it includes.
     """
 
     carrier: str
@@ -27,6 +27,7 @@ class Service:
     rejected: float
     label_cents: int
     tracked: bool = True
+    included_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,14 +51,14 @@ class Site:
 
 
 US = (
-    Service("USPS", "Ground Advantage", 0.42, 3.0, 0.42, 0.011, 0.003, 0.006, 0.002, 545),
-    Service("UPS", "Ground", 0.25, 2.9, 0.30, 0.005, 0.004, 0.006, 0.002, 890),
-    Service("FedEx", "Home Delivery", 0.15, 2.8, 0.38, 0.009, 0.004, 0.006, 0.002, 935),
+    Service("USPS", "Ground Advantage", 0.42, 3.0, 0.42, 0.011, 0.003, 0.006, 0.002, 545, included_cents=10_000),
+    Service("UPS", "Ground", 0.25, 2.9, 0.30, 0.005, 0.004, 0.006, 0.002, 890, included_cents=10_000),
+    Service("FedEx", "Home Delivery", 0.15, 2.8, 0.38, 0.009, 0.004, 0.006, 0.002, 935, included_cents=10_000),
     Service("USPS", "Letter", 0.18, 4.2, 0.45, 0.018, 0.002, 0.004, 0.0, 148, tracked=False),
 )
 DE = (
-    Service("DHL", "Paket", 0.48, 1.7, 0.38, 0.004, 0.003, 0.006, 0.003, 499),
-    Service("Hermes", "Paket", 0.24, 2.5, 0.45, 0.014, 0.005, 0.008, 0.003, 449),
+    Service("DHL", "Paket", 0.48, 1.7, 0.38, 0.004, 0.003, 0.006, 0.003, 499, included_cents=50_000),
+    Service("Hermes", "Paket", 0.24, 2.5, 0.45, 0.014, 0.005, 0.008, 0.003, 449, included_cents=5_000),
     Service("DPD", "Classic", 0.12, 2.1, 0.40, 0.008, 0.004, 0.006, 0.003, 475),
     Service("Deutsche Post", "Großbrief", 0.16, 2.4, 0.45, 0.016, 0.002, 0.004, 0.0, 180, tracked=False),
 )
@@ -115,6 +116,10 @@ class Parameters:
     protected: float = 0.35
     insured: float = 0.30  # of parcels worth `insure_from_cents` or more
     insure_from_cents: int = 6000
+    insured_claimed: float = 0.80  # of insured parcels whose loss or damage the seller sees in tracking
+    insured_paid: float = 0.85  # of claims with the insurer
+    included_claimed: float = 0.50  # of lost or damaged parcels with no cover but that which the service includes
+    included_paid: float = 0.75  # of claims with the carrier
     untracked_below_cents: int = 3000  # dearer parcels never go as a letter
     services: dict = field(default_factory=dict)  # {marketplace: (Service, ...)} in place of the usual ones
     returned: dict = field(default_factory=lambda: {"home": 0.06, "apparel": 0.16, "electronics": 0.09, "tools": 0.05})

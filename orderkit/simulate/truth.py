@@ -7,7 +7,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, UnknownName
 from orderkit.marketplaces import marketplaces as known_marketplaces
-from orderkit.simulate import fba, orders, parcels, requests, returns, statements
+from orderkit.simulate import claims, fba, orders, parcels, requests, returns, statements
 from orderkit.simulate.exports import write
 from orderkit.simulate.moments import moment, stream
 from orderkit.simulate.parameters import Parameters, site
@@ -22,7 +22,8 @@ EVENTS = (
     ("requests", "asked_at", "asked"), ("requests", "answered_at", "answered"), ("returns", "requested_at", "return_requested"),
     ("returns", "received_at", "return_received"), ("returns", "inspected_at", "inspected"),
     ("refunds", "refunded_at", "refunded"), ("fba_returns", "refunded_at", "fba_refunded"),
-    ("fba_returns", "received_at", "fba_received"),
+    ("fba_returns", "received_at", "fba_received"), ("claims", "filed_at", "claim_filed"),
+    ("claims", "decided_at", "claim_decided"),
 )  # fmt: skip
 
 
@@ -30,9 +31,9 @@ EVENTS = (
 class ShopTruth:
     """Everything that happened in a simulated shop, also what nobody could know yet at `end`.
 
-    Frames hold UTC moments without a zone (NaT: never) and money in whole cents of `currency`. `lines.parcel` is the row
-    number in `parcels` (-1: the seller sends no parcel); `order_no` ties all frames. Events go on after `end` (a parcel on
-    its way at `end` has its delivery here), so that a prediction made at `end` can be checked.
+    Frames hold UTC moments without a zone (NaT: never) and money in whole cents of `currency`. `lines.parcel` and
+    `claims.parcel` are row numbers in `parcels` (-1: the seller sends no parcel); `order_no` ties all frames. Events go on
+    after `end` (a parcel on its way at `end` has its delivery here), so that a prediction made at `end` can be checked.
     """
 
     seed: int
@@ -45,6 +46,7 @@ class ShopTruth:
     returns: pd.DataFrame
     requests: pd.DataFrame
     fba_returns: pd.DataFrame
+    claims: pd.DataFrame
     refunds: pd.DataFrame
 
     write = write
@@ -79,6 +81,7 @@ class ShopTruth:
             "returns": self.returns.groupby("marketplace").size().to_dict(),
             "fba_returns": self.fba_returns.groupby("marketplace").size().to_dict(),
             "requests": self.requests.groupby("kind").size().to_dict(),
+            "claims": self.claims.groupby(["marketplace", "source"]).size().to_dict(),
         }
 
 
@@ -111,7 +114,7 @@ def shop(
         part = _marketplace(seed, one, names, first_day=first_day, weeks=weeks, lines=share, end=end, parameters=parameters)
         parts.append(_renumber(part, orders_before, parcels_before))
         orders_before, parcels_before = orders_before + part[0]["order_no"].nunique(), parcels_before + len(part[1])
-    frames = [pd.concat([part[number] for part in parts], ignore_index=True) for number in range(5)]
+    frames = [pd.concat([part[number] for part in parts], ignore_index=True) for number in range(len(parts[0]))]
     frames[0] = _name(frames[0], seed, sites)
     refunds = returns.refunds(seed, *frames[:3])
     return ShopTruth(seed, first_day.astype("datetime64[s]"), end, tuple(marketplaces), parameters, *frames, refunds)
@@ -129,26 +132,29 @@ def _check(weeks, lines_per_week, marketplaces):
 
 
 def _marketplace(seed, one, names, *, first_day, weeks, lines, end, parameters):
-    """Lines, parcels, returns, requests and FBA returns of one marketplace, the statements' orders behind the drawn ones."""
+    """Lines, parcels, returns, requests, FBA returns and claims of one marketplace, the statements' orders behind the drawn."""
     sold = orders.order_lines(seed, one, first_day=first_day, weeks=weeks, lines=lines, end=end, parameters=parameters)
     sent, sold["parcel"] = parcels.parcels(seed, one, sold, parameters=parameters)
     back = returns.returns(seed, one, sold, sent, parameters=parameters)
     asked = requests.requests(seed, one, sold, sent, back, parameters=parameters)
     came = fba.fba_returns(seed, one, sold, parameters=parameters)
-    drawn = [sold.assign(statement=""), sent, back, asked, came]
+    filed = claims.claims(seed, one, sent, parameters=parameters)
+    drawn = [sold.assign(statement=""), sent, back, asked, came, filed]
     if not names:
         return drawn
     added = statements.planted(one, names, end, sold["order_no"].nunique())
     added[0]["parcel"] = np.where(added[0]["parcel"] >= 0, added[0]["parcel"] + len(sent), -1)
-    both = zip(drawn[:4], added, strict=True)  # the article speaks of orders that the seller ships: none of FBA is added
-    return [pd.concat([frame, more], ignore_index=True) if len(more) else frame for frame, more in both] + [came]
+    # the article speaks of orders that the seller ships and has claimed nothing for: none of FBA, no claim is added
+    both = zip(drawn[:4], added, strict=True)
+    return [pd.concat([frame, more], ignore_index=True) if len(more) else frame for frame, more in both] + drawn[4:]
 
 
 def _renumber(frames, orders_before, parcels_before):
     """Numbers of orders and parcels as they are in the whole shop."""
     for frame in frames:
         frame["order_no"] += orders_before
-    frames[0]["parcel"] = np.where(frames[0]["parcel"] >= 0, frames[0]["parcel"] + parcels_before, -1)
+    for frame in (frames[0], frames[5]):
+        frame["parcel"] = np.where(frame["parcel"] >= 0, frame["parcel"] + parcels_before, -1)
     return frames
 
 

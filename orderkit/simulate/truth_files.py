@@ -28,6 +28,10 @@ KEPT = {
         "order_id", "line_no", "sku", "reason", "fault", "requested_at", "refunded_at", "refunded", "received_at", "disposition",
         "reimbursed_at", "reimbursed", "currency",
     ],
+    "claims": [
+        "order_id", "parcel", "marketplace", "source", "kind", "happened_at", "value", "cover", "premium", "currency", "filed_at",
+        "decided_at", "paid",
+    ],
     "refunds": ["order_id", "line_no", "refunded_at", "amount", "currency", "why"],
 }  # fmt: skip
 
