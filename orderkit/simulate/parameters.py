@@ -13,7 +13,8 @@ class Service:
 
     `median_days` and `sigma` are those of the lognormal time from hand-over to delivery; `lost`, `damaged`, `returned`
     (undeliverable) and `rejected` (by the buyer) are chances per parcel; all other parcels are delivered.
-    `label_cents` is the price of a label in the marketplace's currency, `included_cents` the cover that it includes.
+    `label_cents` is the price of a label in the marketplace's currency, `included_cents` the cover that it
+    includes: illustrative, for what carriers include differs by contract and changes.
     """
 
     carrier: str

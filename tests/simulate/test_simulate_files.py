@@ -12,7 +12,7 @@ from orderkit import errors, formats, simulate
 GENUINE = sorted((Path(__file__).parent / "headers").glob("*.txt"))
 ALL = {
     "amazon_all_orders", "amazon_order_report", "amazon_mfn_returns", "amazon_fba_customer_returns", "amazon_settlement_v2",
-    "costs", "tracking", "requests", "inspections",
+    "costs", "tracking", "requests", "inspections", "claims", "tariffs",
 }  # fmt: skip
 PROMISES = {
     "earliest-ship-date", "latest-ship-date", "earliest-delivery-date", "latest-delivery-date", "delivery-start-date",

@@ -40,7 +40,7 @@ def told(truth, exports):
     """For each label the rows of each export about its order."""
     keys = {
         "amazon_all_orders": "amazon-order-id", "amazon_order_report": "order-id", "amazon_mfn_returns": "Order ID",
-        "amazon_fba_customer_returns": "order-id", "amazon_settlement_v2": "order-id", "costs": "sku",
+        "amazon_fba_customer_returns": "order-id", "amazon_settlement_v2": "order-id", "costs": "sku", "tariffs": "tariff",
     }  # fmt: skip
     return {
         label: {name: [row for row in rows if row[keys.get(name, "order_id")] == order_id] for name, rows in exports.items()}

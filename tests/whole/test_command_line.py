@@ -150,7 +150,7 @@ def test_measures_formats_sql_and_doctor(sample_db):
     assert counted[0]["n"] > 1000
     doctor = run("doctor", "--db", sample_db)
     assert doctor.exit_code == 0
-    assert "10 files loaded" in doctor.stdout
+    assert "12 files loaded" in doctor.stdout
     assert "missing" in doctor.stdout
 
 
