@@ -130,6 +130,35 @@ def test_the_truth_of_the_sample_comes_out(sample_shop):
     assert 0 < lost <= (parcels["fate"] == "lost").sum()
 
 
+def test_the_claims_of_the_sample_come_out(sample_shop):
+    """What was filed and decided by the end, against the truth that was kept beside the exports."""
+    import pandas as pd
+
+    end = "2026-11-15T18:00:00Z"
+    claims = pd.read_csv(ROOT / "data" / "sample_truth" / "claims.csv.gz")
+    filed = claims[claims["filed_at"] <= end]
+    decided = filed["decided_at"] <= end
+    filed = filed.assign(state=decided.map({True: "paid", False: "filed"}).where(~decided | (filed["paid"] > 0), "denied"))
+    filed["amount"] = (filed["paid"] / 100).where(decided)
+    told = sample_shop.sql("SELECT order_id, source, kind, state, currency, CAST(amount AS DOUBLE) AS amount FROM recoveries")
+    keys = ["order_id", "source", "kind", "state", "currency", "amount"]
+    assert sorted(told[keys].to_numpy().tolist()) == sorted(filed[keys].to_numpy().tolist())
+    assert len(told) == 12 < len(claims)  # others are filed after the end
+    assert set(told["state"]) == {"paid", "denied"}
+    assert set(told["source"]) == {"carrier", "insurer"}
+
+
+def test_the_tariffs_of_the_sample_have_all_their_steps(sample_shop):
+    steps = sample_shop.sql("SELECT tariff, currency, count(*) AS steps FROM tariffs GROUP BY ALL ORDER BY ALL")
+    # EUR: DHL 1 + 15 steps above 500, DPD 20, Hermes 1 + 20 above 50; an insurer's list has 20 for each of the three carriers
+    assert steps.to_numpy().tolist() == [
+        ["Carrier cover EUR (illustrative)", "EUR", 57],
+        ["Carrier cover USD (illustrative)", "USD", 20],
+        ["Parcel insurer EUR (illustrative)", "EUR", 60],
+        ["Parcel insurer USD (illustrative)", "USD", 20],
+    ]
+
+
 def test_classify_agrees_with_the_shop(sample_shop):
     """A bare frame of canonical columns and known facts gets the same answers as the shop gives its lines."""
     facts = sample_shop.sql("""
