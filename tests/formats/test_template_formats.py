@@ -1,5 +1,6 @@
 """Carrier bills and our own templates against rows written by hand, with the traps that are their own."""
 
+import contextlib
 import itertools
 from collections import Counter
 from decimal import Decimal as D
@@ -130,6 +131,20 @@ def test_a_claim_is_restated_until_it_is_paid(shop):
         ("C2", None, None, "carrier", "damaged", "denied", at("2026-07-21T00:00:00"), None, None),
     ]
     assert not shop.holds(NAME)
+
+
+def test_a_claim_exists_from_its_filing_and_not_from_the_report_of_the_loss(shop):
+    row = {
+        "claim_id": "C1", "tracking_number": "1Z1", "loss_type": "lost", "reported_date": "2026-07-08",
+        "filed_date": "2026-07-20", "status": "paid", "paid_amount": "80.00", "paid_date": "2026-08-20", "currency": "USD",
+    }  # fmt: skip
+    shop.load(write(shop, table("claims", "template", [row])))
+    told = {"2026-07-19": [], "2026-07-20": [("C1", None, None)], "2026-08-20": [("C1", "paid", D("80.00"))]}
+    for day_known, rows in told.items():
+        with contextlib.closing(store.reader(shop.db)) as con:
+            store.set_context(con, as_of=day_known)
+            store.build_as_of(con)
+            assert con.sql("SELECT claim_id, state, amount FROM recoveries").fetchall() == rows
 
 
 def test_costs_hold_from_their_day_on(shop):
