@@ -7,9 +7,11 @@ import math
 
 import numpy as np
 
+from orderkit.errors import BadValue
+
 SMALL = 1e-3  # below it a series is more exact than a difference of nearly equal numbers
 LEAST, MOST = 1e-10, 1e10  # of alpha times the mean count, where the maximum is looked for
-LONGEST = 2_000_000  # counts above it are summed by the gamma function, not one by one
+LONGEST = 5_000_000  # the highest count: the steps up to it are listed
 
 
 def most_likely_dispersion(counts, means, weights=None):
@@ -25,10 +27,10 @@ def most_likely_dispersion(counts, means, weights=None):
     from scipy.optimize import brentq
 
     weights = np.ones(counts.shape) if weights is None else weights
-    at_most, size = _at_least(counts, weights), float(np.average(means, weights=weights))
+    above, size = weight_above(counts, weights), float(np.average(means, weights=weights))
 
     def slope(place):
-        return _slope(math.exp(place) / size, counts, means, weights, at_most)
+        return _slope(math.exp(place) / size, counts, means, weights, above)
 
     low, high = math.log(LEAST), math.log(MOST)
     if size == 0 or slope(low) <= 1e-9 * (weights * means).sum() * size:
@@ -51,33 +53,23 @@ def negative_binomial_loglik(counts, means, alpha, weights=1.0):
 
 def _rising(counts, alpha):
     """log of (1 + alpha) (1 + 2 alpha) ... (1 + (count - 1) alpha), by count."""
-    highest = counts.max(initial=0)
-    if highest <= LONGEST:
-        steps = np.log1p(alpha * np.arange(int(highest)))
-        return np.concatenate([[0.0], np.cumsum(steps)])[counts.astype(int)]
-    from scipy.special import gammaln
-
-    return gammaln(counts + 1 / alpha) - gammaln(1 / alpha) + counts * math.log(alpha)
+    steps = np.log1p(alpha * np.arange(int(counts.max(initial=0))))
+    return np.concatenate([[0.0], np.cumsum(steps)])[counts.astype(int)]
 
 
-def _at_least(counts, weights):
-    """How much weight has a count above j, for j = 0, 1, ...: an array; None where counts are too large to be listed."""
-    highest = counts.max(initial=0)
-    if highest > LONGEST:
-        return None
+def weight_above(counts, weights):
+    """How much weight has a count above j, for j = 0, 1, ...: an array."""
+    if counts.max(initial=0) > LONGEST:
+        raise BadValue(
+            f"A count of {counts.max():,.0f} is too high for a negative binomial: split such rows into shorter periods."
+        )
     return np.bincount(counts.astype(int), weights, minlength=1)[::-1].cumsum()[::-1][1:]
 
 
-def _slope(alpha, counts, means, weights, at_most):
+def _slope(alpha, counts, means, weights, above):
     """The slope of the log likelihood in alpha."""
-    if at_most is None:
-        from scipy.special import digamma
-
-        r = 1 / alpha
-        gains = (weights * (counts * r - r * r * (digamma(counts + r) - digamma(r)))).sum()
-    else:
-        j = np.arange(at_most.size)
-        gains = (at_most * (j / (1 + alpha * j))).sum()
+    j = np.arange(above.size)
+    gains = (above * (j / (1 + alpha * j))).sum()
     t = alpha * means
     with np.errstate(divide="ignore", invalid="ignore"):
         exact = (np.log1p(t) - t / (1 + t)) / (t * t)

@@ -11,10 +11,10 @@ import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
 from orderkit.statistics.losses.count_laws import Binomial, CountLaw, Geometric, NegativeBinomial, Poisson
-from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik
+from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik, weight_above
 from orderkit.statistics.rates import Interval
 
-MOST_TRIALS = 1_000_000  # a binomial of more trials differs from a Poisson by less than any count can tell
+MOST_TRIALS = 1_000_000  # a binomial of more trials is called a Poisson: no count can tell them apart
 
 
 @dataclass(frozen=True)
@@ -214,15 +214,22 @@ def best_law(counts, *, weights=None):
 
 def _most_likely_trials(counts, weights):
     """The whole number of trials of the highest likelihood, which falls from it on both sides; infinite for a Poisson."""
-    mean = np.average(counts, weights=weights)
-    if np.average((counts - mean) ** 2, weights=weights) >= mean * (1 - 1e-12):
+    from scipy.optimize import brentq
+
+    mean, above, fewest = np.average(counts, weights=weights), weight_above(counts, weights), counts.max()
+    j = np.arange(above.size)
+
+    def slope(share):  # of the log likelihood in 1 / trials, which unlike that itself loses no digits near the Poisson law
+        u = mean * share
+        bent = (-np.log1p(-u) - u) / (u * u) if u > 1e-3 else 0.5 + u / 3 + u * u / 4 + u**3 / 5
+        return weights.sum() * mean * mean * bent - (above * (j / (1 - j * share))).sum()
+
+    if mean == 0 or slope(1 / MOST_TRIALS) <= 0:
         return math.inf
-    low, high = max(int(counts.max()), 1), MOST_TRIALS
-    while low < high:
-        middle = (low + high) // 2
-        rises = _binomial_loglik(counts, weights, middle + 1) > _binomial_loglik(counts, weights, middle)
-        low, high = (middle + 1, high) if rises else (low, middle)
-    return low if low < MOST_TRIALS else math.inf
+    if mean == fewest or slope(1 / fewest) >= 0:
+        return int(fewest)
+    trials = int(1 / brentq(slope, 1 / MOST_TRIALS, 1 / fewest, xtol=1e-15))
+    return max((trials, trials + 1), key=lambda number: _binomial_loglik(counts, weights, number))
 
 
 def _binomial_loglik(counts, weights, trials):

@@ -30,11 +30,11 @@ class Regression:
     levels too (relativity 1): factor, level, events, exposure, relativity, low, high; empty for a design matrix.
 
     `errors` says where standard_error is from: "likelihood", or "quasi-likelihood" where `dispersion` of a Poisson fit is above
-    1.5: then it is model_standard_error times the square root of that (McCullagh, Nelder). `dispersion` is `pearson` / `df`; it can
-    be told only if most rows expect more than about one event: add up rows of the same levels first.
+    1.5: then it is model_standard_error times the square root of that (McCullagh, Nelder). `dispersion` is `pearson` / `df`; it
+    holds only if most rows expect more than about one event: add up rows of the same levels first.
 
-    `alpha` is the NB2 dispersion (variance = mean + alpha mean^2) with its standard error, 0 for a Poisson law. `fitted`: expected
-    events of the rows that were used; `dropped`: how many had no exposure. `note` says what was unusual.
+    `alpha` is the NB2 dispersion (variance = mean + alpha mean^2) with its standard error, 0 for a Poisson law. `fitted`: events
+    expected of the rows that were used; `dropped`: how many had no exposure. `note` says what was unusual.
     """
 
     law: str
@@ -154,9 +154,7 @@ def _regression(design, law, level):
     quasi = law == "poisson" and facts["dispersion"] > OVERDISPERSED
     if quasi:
         covariance = covariance * facts["dispersion"]
-        notes.append(
-            f"Counts vary {facts['dispersion']:.1f} times as much as chance: standard errors are widened (quasi-Poisson)."
-        )
+        notes.append(f"Counts vary {facts['dispersion']:.1f} times as much as chance: quasi-Poisson standard errors.")
     table = _coefficients(design.names, place, np.sqrt(np.diag(covariance)), model_error, half)
     return Regression(
         law=law, coefficients=table, relativities=_relativities(design, table), level=level, note=" ".join(notes),
