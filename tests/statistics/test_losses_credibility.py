@@ -1,4 +1,4 @@
-"""Credibility: published books of risks, sums to reckon by hand, simulated books with known variances, books without an answer."""
+"""Credibility: published books of risks, sums to reckon by hand, simulated books of known variances, books without an answer."""
 
 import doctest
 import math
@@ -86,7 +86,7 @@ def test_loss_models_two_groups_of_unequal_size():
 
 
 def test_loss_models_automobile_policies():
-    """Loss Models, semiparametric estimation: 1,875 policies, mean 0.194, a = 0.032, k = 6.06, Z = 0.14 (they round before dividing)."""
+    """Loss Models, semiparametric estimation: 1,875 policies, mean 0.194, a = 0.032, Z = 0.14."""
     found = buhlmann_poisson([0, 1, 2, 3, 4], weights=[1563, 271, 32, 7, 2])
     assert (found.within, found.between) == pytest.approx((0.194, 0.032), abs=0.0005)
     assert found.factors == pytest.approx([0.14] * 5, abs=0.005)
@@ -98,7 +98,7 @@ def test_loss_models_automobile_policies():
 
 
 def test_a_known_collective_mean_takes_one_class():
-    """Loss Models, mean known: a = (m (mean - mu)^2 - v) / m; here v = 1, a = (3 (5 - 2)^2 - 1) / 3 = 26/3, Z = 3 / (3 + 3/26)."""
+    """Loss Models, mean known: a = (m (mean - mu)^2 - v) / m; here v = 1, a = (3 (5 - 2)^2 - 1) / 3 = 26/3."""
     found = buhlmann([[4, 5, 6]], collective=2)
     assert (found.within, found.between, found.collective) == pytest.approx((1, 26 / 3, 2))
     assert found.premiums == pytest.approx([2 + 3 * 26 / 27])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents, UnknownName
+from orderkit.statistics.losses.checks import numbers_from_zero
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,9 @@ def buhlmann_poisson(counts, *, exposure=None, weights=None, collective=None):
     (0.194, 0.032, 0.14)
     """
     names = counts.index if isinstance(counts, pd.Series) else None
-    counts = _whole(counts, "Counts")
-    exposure = np.ones(counts.shape) if exposure is None else _whole(exposure, "Exposures")
-    repeats = np.ones(counts.shape) if weights is None else _whole(weights, "Weights")
+    counts = numbers_from_zero(counts, "Counts")
+    exposure = np.ones(counts.shape) if exposure is None else numbers_from_zero(exposure, "Exposures")
+    repeats = np.ones(counts.shape) if weights is None else numbers_from_zero(weights, "Weights")
     if counts.ndim != 1 or not counts.shape == exposure.shape == repeats.shape:
         raise BadValue("Counts, exposures and weights must be lists of one length.")
     if not ((exposure > 0) & (repeats > 0)).all():
@@ -153,7 +154,7 @@ def loss_ratio_credibility(frame, *, classes, period, loss, value, per=100, coll
         raise BadValue(f"Money in {frame['currency'].nunique()} currencies cannot be added: keep the rows of one.")
     if frame[[*by, period]].isna().any(axis=None):
         raise BadValue("Rows lack their class or period: give them a class of their own, for example 'unknown'.")
-    money = frame[[*by, period]].assign(loss=_whole(frame[loss], loss), value=_whole(frame[value], value))
+    money = frame[[*by, period]].assign(loss=numbers_from_zero(frame[loss], loss), value=numbers_from_zero(frame[value], value))
     sums = money.groupby([*by, period], observed=True)[["loss", "value"]].sum()
     if (sums["loss"] > 0)[sums["value"] == 0].any():
         raise BadValue("A class and period has losses but no value shipped: give the value of every parcel, lost or not.")
@@ -199,7 +200,7 @@ def limited_fluctuation(claims, full=None):
     full = full_credibility() if full is None else full
     if not full > 0:
         raise BadValue(f"{full} claims for full credibility: give a number above 0, as full_credibility() does.")
-    return np.minimum(1.0, np.sqrt(_whole(claims, "Claims") / full))
+    return np.minimum(1.0, np.sqrt(numbers_from_zero(claims, "Claims") / full))
 
 
 def _premiums(table, within, collective, repeats=None):
@@ -235,10 +236,3 @@ def _cells(ratios, weights):
         raise BadValue("A ratio is infinite: leave out (NaN) what has no volume.")
     used = known & (np.nan_to_num(weights) > 0)
     return np.where(used, ratios, 0.0), np.where(used, weights, 0.0)
-
-
-def _whole(values, name):
-    values = np.asarray(values, dtype=float)
-    if not ((values >= 0) & np.isfinite(values)).all():
-        raise BadValue(f"{name} must be numbers from 0 on, none missing.")
-    return values

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents, UnknownName
+from orderkit.statistics.losses.checks import numbers_from_zero
 
 LEVELS = ["term", "factor", "level", "events", "exposure"]
 ALIKE = 1e-10  # the least eigenvalue, of columns scaled to one size, below which they say the same
@@ -35,8 +36,8 @@ def design_of_frame(frame, *, events, exposure=None, factors=(), covariates=(), 
     factors, covariates = _names(factors), _names(covariates)
     _check_columns(frame, [events, exposure, *factors, *covariates])
     _check_reference(reference, factors)
-    counted = _numbers(frame[events], events)
-    units = np.ones(len(frame)) if exposure is None else _numbers(frame[exposure], exposure)
+    counted = numbers_from_zero(frame[events], events)
+    units = np.ones(len(frame)) if exposure is None else numbers_from_zero(frame[exposure], exposure)
     used = _used(counted, units)
     rows, counted, units = frame[used], counted[used], units[used]
     known = {name: _levels(rows[name], name, reference) for name in factors}
@@ -66,9 +67,9 @@ def design_of_matrix(matrix, events, exposure=None, names=None, least=10):
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
         raise BadValue("A design must be a matrix with a row per observation and a column per term, no number missing.")
     names = [f"x{place}" for place in range(matrix.shape[1])] if names is None else list(map(str, names))
-    counted = _numbers(events, "events")
-    units = np.ones(len(matrix)) if exposure is None else _numbers(exposure, "exposure")
-    if not len(names) == len(set(names)) == matrix.shape[1] or not len(matrix) == counted.size == units.size:
+    counted = numbers_from_zero(events, "events")
+    units = np.ones(len(matrix)) if exposure is None else numbers_from_zero(exposure, "exposure")
+    if not len(names) == len(set(names)) == matrix.shape[1] or not (len(matrix),) == counted.shape == units.shape:
         raise BadValue("Design, events and exposure need as many rows as each other, and the design a different name per column.")
     used = _used(counted, units)
     matrix, counted, units = matrix[used], counted[used], units[used]
@@ -102,13 +103,6 @@ def _check_reference(reference, factors):
     for name in reference or {}:
         if name not in factors:
             raise UnknownName("factor", name, list(factors), " with a reference level")
-
-
-def _numbers(values, name):
-    values = np.asarray(values, dtype=float)
-    if values.ndim != 1 or not ((values >= 0) & np.isfinite(values)).all():
-        raise BadValue(f"{name} must be numbers from 0 on, none missing.")
-    return values
 
 
 def _finite(values, name):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
+from orderkit.statistics.losses.checks import check_level, numbers_from_zero
 from orderkit.statistics.losses.count_laws import Binomial, CountLaw, Geometric, NegativeBinomial, Poisson
 from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik, weight_above
 from orderkit.statistics.rates import Interval
@@ -53,7 +54,7 @@ def poisson_interval(count, *, exposure=1, level=0.9, one_sided=False):
     """
     from scipy.special import gammaincinv
 
-    count, exposure = np.broadcast_arrays(_finite(count, "Counts"), _finite(exposure, "Exposures"))
+    count, exposure = np.broadcast_arrays(numbers_from_zero(count, "Counts"), numbers_from_zero(exposure, "Exposures"))
     tail = _tail(level, one_sided)
     units = np.where(exposure > 0, exposure, np.nan)
     low = np.zeros(count.shape) if one_sided else np.where(count > 0, gammaincinv(np.maximum(count, 1e-300), tail), 0.0)
@@ -75,7 +76,7 @@ def binomial_interval(count, trials, *, level=0.9, one_sided=False):
     """
     from scipy.stats import beta
 
-    count, trials = np.broadcast_arrays(_finite(count, "Counts"), _finite(trials, "Trials"))
+    count, trials = np.broadcast_arrays(numbers_from_zero(count, "Counts"), numbers_from_zero(trials, "Trials"))
     if (count > trials).any():
         raise BadValue("There are more events than trials: a share needs all trials, those without an event included.")
     tail, failures = _tail(level, one_sided), trials - count
@@ -256,23 +257,15 @@ def _counts(counts, weights):
 
 
 def _exposures(exposure, shape):
-    units = np.ones(shape) if exposure is None else _finite(exposure, "Exposures")
+    units = np.ones(shape) if exposure is None else numbers_from_zero(exposure, "Exposures")
     units = np.full(shape, float(units)) if units.ndim == 0 else units
     if units.shape != shape or not (units > 0).all():
         raise BadValue("Exposures must be one number above 0 for each count; leave out what was never exposed.")
     return units
 
 
-def _finite(values, name):
-    values = np.asarray(values, dtype=float)
-    if not ((values >= 0) & np.isfinite(values)).all():
-        raise BadValue(f"{name} must be numbers from 0 on, none missing.")
-    return values
-
-
 def _tail(level, one_sided):
-    if not 0 < level < 1:
-        raise BadValue(f"A level of {level} is none: give a number between 0 and 1, for example 0.9.")
+    check_level(level)
     return 1 - level if one_sided else (1 - level) / 2
 
 

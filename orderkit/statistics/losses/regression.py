@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
+from orderkit.statistics.losses.checks import check_level
 from orderkit.statistics.losses.designs import design_of_frame, design_of_matrix, terms_of_frame
 from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik
 
@@ -278,8 +279,7 @@ def _covariance(design, mu, alpha):
 
 
 def _quantile(level):
-    if not 0 < level < 1:
-        raise BadValue(f"A level of {level} is none: give a number between 0 and 1, for example 0.9.")
     from scipy.special import ndtri
 
+    check_level(level)
     return float(ndtri((1 + level) / 2))
