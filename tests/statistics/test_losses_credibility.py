@@ -211,6 +211,7 @@ def test_too_little_for_a_spread_is_refused(broken):
         lambda: buhlmann_straub([[1, 2], [3, 4]], [[1, 1], [1, -1]]),
         lambda: buhlmann_straub([[1, 2], [3, math.inf]], [[1, 1], [1, 1]]),
         lambda: buhlmann([1, 2, 3]),
+        lambda: buhlmann([[1, 2], [3]]),
         lambda: buhlmann_poisson([1, -1]),
         lambda: buhlmann_poisson([1, 2], exposure=[1, 0]),
         lambda: buhlmann_poisson([1, 2], exposure=[1, 2, 3]),

@@ -113,6 +113,7 @@ def test_nothing_exposed_gives_no_range():
         lambda: poisson_interval([1, math.nan]),
         lambda: binomial_interval(3, 2),
         lambda: fit_poisson([0.5, 1]),
+        lambda: fit_poisson(["one"]),
         lambda: fit_poisson([1, 2], weights=[1]),
         lambda: fit_poisson([1, 2], weights=[1, -1]),
         lambda: fit_poisson([1, 2], exposure=[1, 0]),

@@ -310,6 +310,7 @@ BOOK = pd.DataFrame({"carrier": ["A", "B", "A"], "same": ["x", "y", "x"], "lost"
     [
         ({"lost": [20, -1, 15]}, BadValue, "lost"),
         ({"lost": [20, math.nan, 15]}, BadValue, "lost"),
+        ({"lost": ["Mr Smith's", "2", "3"]}, BadValue, "^lost must be numbers, in rows of one length.$"),
         ({"parcels": [1000, math.nan, 500]}, BadValue, "parcels"),
         ({"parcels": [1000, 0, 500]}, BadValue, "no exposure"),
         ({"parcels": [0, 0, 0], "lost": [0, 0, 0]}, NothingToShow, "exposure"),

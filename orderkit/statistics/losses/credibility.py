@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents, UnknownName
-from orderkit.statistics.losses.checks import numbers_from_zero
+from orderkit.statistics.losses.checks import numbers, numbers_from_zero
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def buhlmann(claims, *, collective=None):
     >>> found.factors.round(4).tolist(), found.premiums.round(4).tolist()
     ([0.7292, 0.7292], [5.5417, 8.4583])
     """
-    cells = np.asarray(claims, dtype=float)
+    cells = numbers(claims, "Claims")
     weights = np.where(np.isnan(cells), 0.0, 1.0)
     return buhlmann_straub(claims, weights, collective=collective)
 
@@ -226,7 +226,7 @@ def _premiums(table, within, collective, repeats=None):
 
 def _cells(ratios, weights):
     """Ratios and weights as arrays, 0 in both where a cell is missing."""
-    ratios, weights = np.asarray(ratios, dtype=float), np.asarray(weights, dtype=float)
+    ratios, weights = numbers(ratios, "Ratios"), numbers(weights, "Weights")
     if ratios.ndim != 2 or ratios.shape != weights.shape:
         raise BadValue(f"Ratios of shape {ratios.shape}, weights of {weights.shape}: both must be [classes, periods].")
     known = ~np.isnan(ratios)

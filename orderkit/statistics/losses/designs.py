@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents, UnknownName
-from orderkit.statistics.losses.checks import numbers_from_zero
+from orderkit.statistics.losses.checks import numbers, numbers_from_zero
 
 LEVELS = ["term", "factor", "level", "events", "exposure"]
 ALIKE = 1e-10  # the least eigenvalue, of columns scaled to one size, below which they say the same
@@ -63,7 +63,7 @@ def terms_of_frame(frame, factors, covariates):
 def design_of_matrix(matrix, events, exposure=None, names=None, least=10):
     """The Design of an explicit matrix [rows, terms]; columns of zeros and ones must have `least` events."""
     names = list(matrix.columns) if names is None and isinstance(matrix, pd.DataFrame) else names
-    matrix = np.asarray(matrix, dtype=float)
+    matrix = numbers(matrix, "A design")
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
         raise BadValue("A design must be a matrix with a row per observation and a column per term, no number missing.")
     names = [f"x{place}" for place in range(matrix.shape[1])] if names is None else list(map(str, names))
@@ -106,7 +106,7 @@ def _check_reference(reference, factors):
 
 
 def _finite(values, name):
-    values = np.asarray(values, dtype=float)
+    values = numbers(values, name)
     if not np.isfinite(values).all():
         raise BadValue(f"{name} must be numbers, none missing: leave out such rows, or make a factor with a level for them.")
     return values

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
-from orderkit.statistics.losses.checks import check_level, numbers_from_zero
+from orderkit.statistics.losses.checks import check_level, numbers, numbers_from_zero
 from orderkit.statistics.losses.count_laws import Binomial, CountLaw, Geometric, NegativeBinomial, Poisson
 from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik, weight_above
 from orderkit.statistics.rates import Interval
@@ -97,7 +97,7 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     from scipy.special import gammaln, xlogy
 
     units = _exposures(exposure, np.shape(counts))
-    kept = slice(None) if weights is None else np.asarray(weights) > 0
+    kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
     counts, weights = _counts(counts, weights)
     units = units[kept]
     mean = float((weights * counts).sum() / (weights * units).sum())
@@ -243,8 +243,8 @@ def _binomial_loglik(counts, weights, trials):
 
 def _counts(counts, weights):
     """Counts and weights as float arrays without the rows of no weight."""
-    counts = np.asarray(counts, dtype=float)
-    weights = np.ones(counts.shape) if weights is None else np.asarray(weights, dtype=float)
+    counts = numbers(counts, "Counts")
+    weights = np.ones(counts.shape) if weights is None else numbers(weights, "Weights")
     if counts.ndim != 1 or counts.shape != weights.shape:
         raise BadValue(f"Counts of shape {counts.shape} and weights of shape {weights.shape}: give two lists of one length.")
     if not ((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)).all():
