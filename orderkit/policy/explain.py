@@ -97,8 +97,15 @@ def explain(con, pack, order_id):
         for row in sorted(found, key=lambda row: (row["account"], row["line"] or "", row.get("return_id") or "")):
             mine = [_whole(con, pack, case) for case in answered if case.facts == row and _applies(case)]
             cases += mine
-            rows.append((_title(row), pages.facts_line(row, RETURN_FACTS if "return_id" in row else LINE_FACTS), mine))
+            rows.append((_title(row), pages.facts_line(row, _shown(row)), mine))
     return Explanation(order_id, pack, cases, rows)
+
+
+def _shown(row):
+    """The names of the facts that are shown of a line or return; of a claim only where there is one."""
+    if "return_id" in row:
+        return RETURN_FACTS
+    return (*LINE_FACTS, "claim_on_record") if row["claim_on_record"] != "none" else LINE_FACTS
 
 
 def _whole(con, pack, case):

@@ -1,5 +1,5 @@
 -- about: the facts that rules read, one row per order line and one per return; the only place where dates are reckoned with
--- reads: order_lines, parcels, parcel_lines, requests, returns, inspections, money, marketplaces, context
+-- reads: order_lines, parcels, parcel_lines, requests, returns, inspections, money, recoveries, marketplaces, context
 -- NULL means unknown and nothing else. What does not apply is a value: 'none', false, 0, 'not_received'.
 -- A day is a day of the marketplace zone; where the marketplace is not known, of UTC.
 -- The local day of a moment. Each zone is spelled out because a constant zone is twenty times as fast as a zone from a column;
@@ -161,6 +161,62 @@ money_told AS (
     GROUP BY account
 ),
 
+-- Claims with carriers and insurers for what was lost, damaged or missing (for a delay only postage is claimed): of several for one
+-- parcel the one that went best, since one that pays is enough and one that is undecided may still pay. Taken back is denied; a
+-- claim whose outcome was not known at the as-of is undecided, one that was filed later is none yet.
+claims AS (
+    SELECT
+        recoveries.account, recoveries.order_id, nullif(recoveries.tracking, '') AS tracking,
+        CASE
+            WHEN recoveries.state IN ('granted', 'paid') OR (recoveries.state IS NULL AND recoveries.amount > 0) THEN 4
+            WHEN recoveries.state IN ('denied', 'reversed') THEN 1
+            WHEN recoveries.source = 'insurer' THEN 3
+            ELSE 2
+        END AS standing
+    FROM recoveries
+    CROSS JOIN context
+    WHERE recoveries.source IN ('carrier', 'insurer') AND coalesce(recoveries.kind, '') <> 'delay'
+        AND CASE WHEN recoveries.filed_at IS NULL THEN recoveries.state IS NOT NULL ELSE recoveries.filed_at <= context.as_of END
+),
+
+parcel_claims AS (
+    SELECT account, tracking, max(standing) AS standing
+    FROM claims
+    WHERE tracking IS NOT NULL
+    GROUP BY account, tracking
+),
+
+claims_by_order AS (
+    SELECT account, order_id, max(standing) FILTER (WHERE tracking IS NULL) AS untracked, max(standing) AS any_standing
+    FROM claims
+    WHERE order_id IS NOT NULL
+    GROUP BY account, order_id
+),
+
+-- of such orders: how many parcels are lost or damaged; rows derived from an order status are one parcel
+troubled AS (
+    SELECT
+        parcel_lines.account, parcel_lines.order_id,
+        count(DISTINCT CASE WHEN parcels.named THEN parcels.parcel ELSE '' END) AS parcels
+    FROM parcel_lines
+    JOIN parcels ON parcels.account = parcel_lines.account AND parcels.parcel = parcel_lines.parcel
+    JOIN claims_by_order
+        ON claims_by_order.account = parcel_lines.account AND claims_by_order.order_id = parcel_lines.order_id
+    WHERE parcels.outcome IN ('lost', 'damaged')
+    GROUP BY parcel_lines.account, parcel_lines.order_id
+),
+
+-- A claim that names its order alone is about the parcel in trouble where there is one; where there are several, nobody can tell
+-- which, and a reminder too many costs less than a claim forgotten. One that names a parcel that no export knows may be about a
+-- parcel without a number.
+order_claims AS (
+    SELECT claims_by_order.account, claims_by_order.order_id, claims_by_order.untracked, claims_by_order.any_standing
+    FROM claims_by_order
+    LEFT JOIN troubled
+        ON troubled.account = claims_by_order.account AND troubled.order_id = claims_by_order.order_id
+    WHERE coalesce(troubled.parcels, 0) <= 1
+),
+
 -- FBA units that came back, and up to when the exports of FBA returns tell
 came AS (
     SELECT account, order_id, line, max(received_at) AS came_on
@@ -231,7 +287,11 @@ dated AS (
         local_day(placed.zone, money_told.told_to) AS money_to_day,
         coalesce(came.came_on, came_loose.came_on) AS came_on,
         came_loose.sku IS NOT NULL AS may_have_come,
-        came_told.told_to AS returns_to_day
+        came_told.told_to AS returns_to_day,
+        greatest(
+            parcel_claims.standing,
+            CASE WHEN ranked_parcels.tracking_number IS NULL THEN order_claims.any_standing ELSE order_claims.untracked END
+        ) AS claim_standing
     FROM placed
     LEFT JOIN ranked_parcels
         ON ranked_parcels.account = placed.account AND ranked_parcels.order_id = placed.order_id
@@ -244,6 +304,9 @@ dated AS (
         ON came.account = placed.account AND came.order_id = placed.order_id AND came.line = placed.line
     LEFT JOIN came_loose
         ON came_loose.account = placed.account AND came_loose.order_id = placed.order_id AND came_loose.sku = placed.sku
+    LEFT JOIN parcel_claims
+        ON parcel_claims.account = ranked_parcels.account AND parcel_claims.tracking = ranked_parcels.tracking_number
+    LEFT JOIN order_claims ON order_claims.account = placed.account AND order_claims.order_id = placed.order_id
     LEFT JOIN money_told ON money_told.account = placed.account
     LEFT JOIN came_told ON came_told.account = placed.account
 ),
@@ -326,7 +389,11 @@ SELECT
     END AS refund_on_record,
     refunded_day,
     CASE WHEN refunded_day IS NULL THEN 0 ELSE CAST(as_of_day - refunded_day AS INTEGER) END AS days_since_refund,
-    CASE WHEN came_on IS NOT NULL THEN true WHEN may_have_come THEN NULL WHEN returns_to_day > refunded_day THEN false END AS came_back
+    CASE WHEN came_on IS NOT NULL THEN true WHEN may_have_come THEN NULL WHEN returns_to_day > refunded_day THEN false END AS came_back,
+    -- whether or not an export of claims is loaded: without one the seller is told to claim, and nothing is taken for claimed
+    CASE claim_standing
+        WHEN 4 THEN 'granted' WHEN 3 THEN 'filed_with_insurer' WHEN 2 THEN 'filed_with_carrier' WHEN 1 THEN 'denied' ELSE 'none'
+    END AS claim_on_record
 FROM followed
 ;
 -- grain: one row per row of returns; days since are counted in UTC days, as the export states days without a zone

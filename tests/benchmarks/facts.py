@@ -59,13 +59,18 @@ STEPS = f"""
             CASE
                 WHEN {_share("refund")} < 45 THEN 'yes' WHEN {_share("refund")} < 100 THEN 'not_told' ELSE 'no'
             END AS refund_on_record,
+            CASE
+                WHEN tracking IN ('lost', 'damaged') AND {_share("claim")} < 400
+                    THEN (['filed_with_carrier', 'filed_with_insurer', 'granted', 'denied'])[1 + {_share("claimed", 4)}]
+                ELSE 'none'
+            END AS claim_on_record,
             CASE WHEN {_share("refund")} < 45 THEN least(bought_on + 12 + {_share("refunded", 90)}, {AS_OF}) END AS refunded_day
         FROM shop
     )
 
     SELECT
         account, order_id, line, channel, marketplace, status, ordered_day, ship_by_day, deliver_by_day, as_of_day, handed_over,
-        tracking, refund_on_record, refunded_day,
+        tracking, refund_on_record, refunded_day, claim_on_record,
         CASE WHEN status IS NOT NULL THEN status = 'shipped' END AS confirmed,
         CAST(CASE
             WHEN {_share("asked")} < 20 THEN {_share("minutes", 75)}

@@ -15,7 +15,7 @@ FACTS = {
         status VARCHAR, delivery VARCHAR, tracking VARCHAR, confirmed BOOLEAN, handed_over BOOLEAN, official_request BOOLEAN,
         shipped_day DATE, confirmed_day DATE, delivered_day DATE, seen_day DATE,
         carrier VARCHAR, carrier_name VARCHAR, service VARCHAR, tracking_number VARCHAR, protected BOOLEAN, insured BOOLEAN,
-        complained BOOLEAN, refund_on_record VARCHAR, refunded_day DATE,
+        complained BOOLEAN, refund_on_record VARCHAR, refunded_day DATE, claim_on_record VARCHAR,
         days_past_deliver_by INTEGER, days_past_ship_by INTEGER,
         cancel_asked_at TIMESTAMPTZ, cancel_answered_at TIMESTAMPTZ,
         upgrade_asked_at TIMESTAMPTZ, upgrade_answered_at TIMESTAMPTZ,
@@ -48,6 +48,7 @@ LINE = {
     "confirmed": True,
     "handed_over": True,
     "official_request": False,
+    "claim_on_record": "none",
 }
 RETURN = {
     "account": "shop",

@@ -143,6 +143,7 @@ CREATE TEMP TABLE answers_carrier_claim AS
 WITH opening AS (
     SELECT
         facts.account, facts.order_id, facts.line, facts.channel, facts.marketplace, facts.tracking, facts.protected,
+        facts.claim_on_record,
         facts.carrier_name, facts.as_of_day, facts.shipped_day, facts.insured,
         opens.low AS opens_low, opens.high AS opens_high, opens.sure AS opens_sure,
         closes.low AS closes_low, closes.high AS closes_high, closes.sure AS closes_sure,
@@ -169,27 +170,32 @@ decided AS (
             WHEN channel = 'FBA' THEN 1
             WHEN tracking IS NULL THEN -2
             WHEN tracking NOT IN ('lost', 'damaged') THEN 2
-            WHEN protected AND marketplace IN ('amazon.com', 'amazon.ca') THEN 3
-            WHEN (protected AND marketplace IN ('amazon.com', 'amazon.ca')) IS NULL THEN -3
-            WHEN carrier_name IS NULL THEN -4
-            WHEN carrier_name IN ('dhl', 'other') THEN 4
+            WHEN claim_on_record IS NULL THEN -3
+            WHEN claim_on_record = 'filed_with_insurer' THEN 3
+            WHEN claim_on_record = 'filed_with_carrier' THEN 4
+            WHEN claim_on_record = 'granted' THEN 5
+            WHEN claim_on_record = 'denied' THEN 6
+            WHEN protected AND marketplace IN ('amazon.com', 'amazon.ca') THEN 7
+            WHEN (protected AND marketplace IN ('amazon.com', 'amazon.ca')) IS NULL THEN -7
+            WHEN carrier_name IS NULL THEN -8
+            WHEN carrier_name IN ('dhl', 'other') THEN 8
             WHEN tracking = 'damaged' THEN
                 CASE
-                    WHEN shipped_day IS NOT NULL AND damage_sure IS NULL THEN -1005
-                    WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -5
-                    WHEN as_of_day > damage_to THEN 5
-                    WHEN insured IS NULL THEN -6
-                    WHEN insured THEN 6
-                    ELSE 7
+                    WHEN shipped_day IS NOT NULL AND damage_sure IS NULL THEN -1009
+                    WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -9
+                    WHEN as_of_day > damage_to THEN 9
+                    WHEN insured IS NULL THEN -10
+                    WHEN insured THEN 10
+                    ELSE 11
                 END
-            WHEN carrier_name = 'usps' AND (shipped_day IS NULL OR as_of_day IS NULL) THEN -8
-            WHEN carrier_name = 'usps' AND as_of_day < open_from THEN 8
-            WHEN shipped_day IS NOT NULL AND closes_sure IS NULL THEN -1009
-            WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -9
-            WHEN as_of_day > open_to THEN 9
-            WHEN insured IS NULL THEN -10
-            WHEN insured THEN 10
-            ELSE 11
+            WHEN carrier_name = 'usps' AND (shipped_day IS NULL OR as_of_day IS NULL) THEN -12
+            WHEN carrier_name = 'usps' AND as_of_day < open_from THEN 12
+            WHEN shipped_day IS NOT NULL AND closes_sure IS NULL THEN -1013
+            WHEN shipped_day IS NULL OR as_of_day IS NULL THEN -13
+            WHEN as_of_day > open_to THEN 13
+            WHEN insured IS NULL THEN -14
+            WHEN insured THEN 14
+            ELSE 15
         END AS SMALLINT) AS ordinal
     FROM opening
 )
@@ -197,56 +203,57 @@ decided AS (
 SELECT
     decided.account, decided.order_id, decided.line, words.answer, words.rule, words.who_pays, words.recovery_source,
     CASE
-        WHEN decided.ordinal >= 10 THEN decided.shipped_day + decided.closes_low
-        WHEN decided.ordinal = 8 THEN decided.shipped_day + decided.opens_low
-        WHEN decided.ordinal IN (6, 7) THEN decided.shipped_day + decided.damage_low
+        WHEN decided.ordinal >= 14 THEN decided.shipped_day + decided.closes_low
+        WHEN decided.ordinal = 12 THEN decided.shipped_day + decided.opens_low
+        WHEN decided.ordinal IN (10, 11) THEN decided.shipped_day + decided.damage_low
     END AS deadline,
     CASE
-        WHEN decided.ordinal >= 10 AND NOT decided.closes_sure THEN decided.shipped_day + decided.closes_high
-        WHEN decided.ordinal = 8 AND NOT decided.opens_sure THEN decided.shipped_day + decided.opens_high
-        WHEN decided.ordinal IN (6, 7) AND NOT decided.damage_sure THEN decided.shipped_day + decided.damage_high
+        WHEN decided.ordinal >= 14 AND NOT decided.closes_sure THEN decided.shipped_day + decided.closes_high
+        WHEN decided.ordinal = 12 AND NOT decided.opens_sure THEN decided.shipped_day + decided.opens_high
+        WHEN decided.ordinal IN (10, 11) AND NOT decided.damage_sure THEN decided.shipped_day + decided.damage_high
     END AS deadline_latest,
     CAST(NULL AS TIMESTAMPTZ) AS deadline_at,
     CASE WHEN decided.ordinal < 0 THEN
         CASE decided.ordinal
             WHEN -2 THEN 'tracking'
             WHEN -1 THEN 'channel'
-            WHEN -3 THEN concat_ws(
+            WHEN -3 THEN 'claim_on_record'
+            WHEN -7 THEN concat_ws(
                 ',', CASE WHEN decided.marketplace IS NULL THEN 'marketplace' END,
                 CASE WHEN decided.protected IS NULL THEN 'protected' END
             )
-            WHEN -4 THEN 'carrier_name'
-            WHEN -5 THEN concat_ws(
-                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
-                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
-            )
-            WHEN -6 THEN 'insured'
-            WHEN -8 THEN concat_ws(
-                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
-                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
-            )
+            WHEN -8 THEN 'carrier_name'
             WHEN -9 THEN concat_ws(
                 ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
                 CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
             )
             WHEN -10 THEN 'insured'
+            WHEN -12 THEN concat_ws(
+                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
+                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
+            )
+            WHEN -13 THEN concat_ws(
+                ',', CASE WHEN decided.as_of_day IS NULL THEN 'as_of_day' END,
+                CASE WHEN decided.shipped_day IS NULL THEN 'shipped_day' END
+            )
+            WHEN -14 THEN 'insured'
         END
     END AS missing,
     CASE WHEN decided.ordinal < 0 THEN
         CASE decided.ordinal
-            WHEN -3 THEN concat_ws(
+            WHEN -7 THEN concat_ws(
                 '; ', CASE WHEN decided.marketplace IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
                 CASE WHEN decided.protected IS NULL THEN words.ask_for END
             )
-            WHEN -5 THEN concat_ws(
-                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
-                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
-            )
-            WHEN -8 THEN concat_ws(
-                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
-                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
-            )
             WHEN -9 THEN concat_ws(
+                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
+                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
+            )
+            WHEN -12 THEN concat_ws(
+                '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
+                CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
+            )
+            WHEN -13 THEN concat_ws(
                 '; ', CASE WHEN decided.as_of_day IS NULL THEN 'amazon_all_orders (the All Orders report)' END,
                 CASE WHEN decided.shipped_day IS NULL THEN words.ask_for END
             )
