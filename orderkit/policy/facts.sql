@@ -210,7 +210,9 @@ troubled AS (
 -- which, and a reminder too many costs less than a claim forgotten. One that names a parcel that no export knows may be about a
 -- parcel without a number.
 order_claims AS (
-    SELECT claims_by_order.account, claims_by_order.order_id, claims_by_order.untracked, claims_by_order.any_standing
+    SELECT
+        claims_by_order.account, claims_by_order.order_id, claims_by_order.untracked, claims_by_order.any_standing,
+        troubled.parcels IS NOT NULL AS of_trouble
     FROM claims_by_order
     LEFT JOIN troubled
         ON troubled.account = claims_by_order.account AND troubled.order_id = claims_by_order.order_id
@@ -288,10 +290,9 @@ dated AS (
         coalesce(came.came_on, came_loose.came_on) AS came_on,
         came_loose.sku IS NOT NULL AS may_have_come,
         came_told.told_to AS returns_to_day,
-        greatest(
-            parcel_claims.standing,
-            CASE WHEN ranked_parcels.tracking_number IS NULL THEN order_claims.any_standing ELSE order_claims.untracked END
-        ) AS claim_standing
+        parcel_claims.standing AS parcel_claim,
+        CASE WHEN ranked_parcels.tracking_number IS NULL THEN order_claims.any_standing ELSE order_claims.untracked END AS order_claim,
+        order_claims.of_trouble
     FROM placed
     LEFT JOIN ranked_parcels
         ON ranked_parcels.account = placed.account AND ranked_parcels.order_id = placed.order_id
@@ -391,7 +392,7 @@ SELECT
     CASE WHEN refunded_day IS NULL THEN 0 ELSE CAST(as_of_day - refunded_day AS INTEGER) END AS days_since_refund,
     CASE WHEN came_on IS NOT NULL THEN true WHEN may_have_come THEN NULL WHEN returns_to_day > refunded_day THEN false END AS came_back,
     -- whether or not an export of claims is loaded: without one the seller is told to claim, and nothing is taken for claimed
-    CASE claim_standing
+    CASE greatest(parcel_claim, CASE WHEN tracking IN ('lost', 'damaged') OR NOT of_trouble THEN order_claim END)
         WHEN 4 THEN 'granted' WHEN 3 THEN 'filed_with_insurer' WHEN 2 THEN 'filed_with_carrier' WHEN 1 THEN 'denied' ELSE 'none'
     END AS claim_on_record
 FROM followed

@@ -305,6 +305,7 @@ LOST = {
     "channel": "FBM",
     "marketplace": "amazon.com",
     "tracking": "lost",
+    "claim_on_record": "none",
     "protected": False,
     "insured": False,
     "carrier_name": "usps",

@@ -326,3 +326,112 @@ def test_which_line_of_a_sku_that_stands_twice_came_back_is_told_only_if_all_did
 def test_a_return_to_a_warehouse_is_of_fba_even_where_its_line_is_not_known(con, shop):
     shop.back(line=None, fnsku="X00MUG", received_at="2026-11-12")
     assert only(con, "return_facts", "channel") == "FBA"
+
+
+# --- claims with carriers and insurers -----------------------------------------------------------------------------------------
+
+CLAIM = {"account": "shop", "row": "claim 1", "source": "carrier", "kind": "lost", "filed_at": "2026-11-10 08:00:00+00"}
+CLAIM |= {"state": "filed", "currency": "USD"}
+
+
+def on_record(con, shop, *claims):
+    """claim_on_record of the lines, by line, after these claims, each over one that was filed and is not decided."""
+    for n, claim in enumerate(claims):
+        shop.add("recoveries", CLAIM | {"row": f"claim {n}"}, **claim)
+    policy.facts(con)
+    return dict(con.sql("SELECT line, claim_on_record FROM line_facts").fetchall())
+
+
+@pytest.fixture
+def lost(shop):
+    """A shop with one order in one lost parcel, T1."""
+    shop.line()
+    shop.parcel(outcome="lost", first_scan_at="2026-11-03 12:00:00+00")
+    return shop
+
+
+OF_T1 = {"tracking": "T1"}
+
+
+@pytest.mark.parametrize(
+    ("claims", "told"),
+    [
+        ([], "none"),
+        ([OF_T1], "filed_with_carrier"),
+        ([OF_T1 | {"source": "insurer"}], "filed_with_insurer"),
+        ([OF_T1 | {"state": "granted"}], "granted"),
+        ([OF_T1 | {"state": "paid", "amount": "10.00"}], "granted"),
+        ([OF_T1 | {"state": "denied"}], "denied"),
+        ([OF_T1 | {"state": "reversed", "amount": "10.00"}], "denied"),  # paid, and taken back
+        ([OF_T1 | {"state": "under review"}], "filed_with_carrier"),  # a word of one's own is no decision
+        # only a later list of claims exists: what was dated by the as-of is known, the state is not
+        ([OF_T1 | {"state": None}], "filed_with_carrier"),
+        ([OF_T1 | {"state": None, "amount": "10.00"}], "granted"),
+        # of several the one that went best
+        ([OF_T1 | {"state": "denied"}, OF_T1], "filed_with_carrier"),
+        ([OF_T1 | {"state": "denied"}, OF_T1 | {"state": "paid"}, OF_T1], "granted"),
+        ([OF_T1, OF_T1 | {"source": "insurer"}], "filed_with_insurer"),
+        # what is no claim for a parcel
+        ([OF_T1 | {"source": "marketplace", "state": "paid"}], "none"),
+        ([OF_T1 | {"source": "buyer"}], "none"),
+        ([OF_T1 | {"source": None}], "none"),
+        ([OF_T1 | {"kind": "delay", "state": "paid"}], "none"),
+        ([OF_T1 | {"kind": "damaged"}], "filed_with_carrier"),
+        ([OF_T1 | {"kind": None}], "filed_with_carrier"),
+        # whose claim it is
+        ([OF_T1 | {"account": "other"}], "none"),
+        ([{"tracking": "T2"}], "none"),
+        ([{"order_id": "111-1"}], "filed_with_carrier"),
+        ([{"order_id": "111-1", "tracking": ""}], "filed_with_carrier"),
+        ([{"order_id": "111-2"}], "none"),
+        ([{"order_id": "111-1", "account": "other"}], "none"),
+        ([{"order_id": "111-1", "tracking": "T2"}], "none"),  # it names another parcel
+        ([OF_T1 | {"order_id": "111-2"}], "filed_with_carrier"),  # two orders in one parcel
+        ([{}], "none"),
+        # when it was filed; the as-of is 16 November, 12:00
+        ([OF_T1 | {"filed_at": "2026-11-16 12:00:00+00"}], "filed_with_carrier"),
+        ([OF_T1 | {"filed_at": "2026-11-16 12:00:01+00"}], "none"),
+        ([OF_T1 | {"filed_at": None}], "filed_with_carrier"),
+        ([OF_T1 | {"filed_at": None, "state": None}], "none"),  # reported, and nothing tells that it was filed
+    ],
+)  # fmt: skip
+def test_a_claim_on_record(con, lost, claims, told):
+    assert on_record(con, lost, *claims) == {"mug": told}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "told"),
+    [
+        (("lost", "delivered"), ("filed_with_carrier", "none")),  # the parcel in trouble is meant
+        (("damaged", "in_transit"), ("filed_with_carrier", "none")),
+        (("lost", "damaged"), ("none", "none")),  # one of both, and nobody can tell which
+        (("delivered", "in_transit"), ("filed_with_carrier", "filed_with_carrier")),  # something is claimed of this order
+    ],
+)
+def test_a_claim_that_names_only_its_order_is_about_the_parcel_in_trouble(con, shop, outcomes, told):
+    for line, outcome in zip(("mug", "cup"), outcomes, strict=True):
+        shop.line(line=line, sku=line)
+        shop.parcel(line, parcel=f"T-{line}", tracking=f"T-{line}", outcome=outcome)
+    assert on_record(con, shop, {"order_id": "111-1"}) == dict(zip(("mug", "cup"), told, strict=True))
+
+
+def test_a_claim_with_a_number_is_about_a_parcel_whose_number_nobody_told(con, shop):
+    """Lost by the status of the order: rows without a number, one per line, that stand for one parcel."""
+    for line in ("mug", "cup"):
+        shop.line(line=line, sku=line, delivery_outcome="lost")
+        shop.parcel(line, parcel=f"111-1 {line}", tracking=None, carrier=None, outcome="lost", named=False)
+    told = {"mug": "filed_with_carrier", "cup": "filed_with_carrier"}
+    assert on_record(con, shop, {"order_id": "111-1", "tracking": "T9"}) == told
+
+
+def test_a_line_without_a_parcel_has_the_claim_of_its_order(con, shop):
+    shop.line(delivery_outcome="lost")
+    assert on_record(con, shop, {"order_id": "111-1", "state": "denied"}) == {"mug": "denied"}
+
+
+def test_claims_make_no_row_of_facts_twice(con, lost):
+    lost.line(line="cup", sku="cup")
+    lost.add("parcel_lines", {"account": "shop", "parcel": "T1", "order_id": "111-1"}, line="cup")
+    both = [OF_T1, OF_T1 | {"order_id": "111-1"}, {"order_id": "111-1"}, {"order_id": "111-1", "state": "denied"}]
+    assert on_record(con, lost, *both) == {"mug": "filed_with_carrier", "cup": "filed_with_carrier"}
+    assert con.sql("SELECT count(*) FROM line_facts").fetchall() == [(2,)]
