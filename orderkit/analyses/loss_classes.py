@@ -33,7 +33,11 @@ CLASSES = """
         sum(p.refunded) AS refunded, sum(p.fees_back) AS fees_back,
         sum(p.recovered_carrier) AS recovered_carrier, sum(p.recovered_insurer) AS recovered_insurer,
         sum(p.recovered_marketplace) AS recovered_marketplace, sum(p.recovered_buyer) AS recovered_buyer,
-        count(*) FILTER (p.claimed) AS claimed
+        count(*) FILTER (p.claimed) AS claimed,
+        count(*) FILTER (
+            coalesce(p.recovered_carrier, 0) + coalesce(p.recovered_insurer, 0) + coalesce(p.recovered_marketplace, 0)
+            + coalesce(p.recovered_buyer, 0) > p.value + 0.005
+        ) AS brought_above_value
     FROM loss_parcels p
     LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
     WHERE $marketplace IS NULL OR p.marketplace = $marketplace

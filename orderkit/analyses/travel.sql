@@ -31,8 +31,13 @@ WITH sent AS (
         bool_or(line_facts.protected) AS protected,
         bool_or(line_facts.insured) AS insured,
         count(*) AS lines,
-        count(*) FILTER (WHERE line_facts.value IS NULL) AS lines_without_value,
-        CAST(sum(line_facts.value) AS DECIMAL(18, 2)) AS value
+        -- amounts in two currencies are never added: such a parcel has none
+        CASE WHEN min(line_facts.currency) < max(line_facts.currency) THEN count(*)
+            ELSE count(*) FILTER (WHERE line_facts.value IS NULL)
+        END AS lines_without_value,
+        CASE WHEN min(line_facts.currency) < max(line_facts.currency) THEN NULL
+            ELSE CAST(sum(line_facts.value) AS DECIMAL(18, 2))
+        END AS value
     FROM line_facts
     JOIN order_lines
         ON order_lines.account = line_facts.account

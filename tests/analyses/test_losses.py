@@ -335,7 +335,9 @@ def test_values_in_two_currencies_within_a_parcel_are_not_added(con):
     )  # fmt: skip
     result = losses(con)
     assert row(result)["value"] == 4 * 10.00
-    assert row(result)["events_without_value"] == 1
+    mixed = row(result, currency="EUR")
+    assert (mixed["events"], mixed["events_without_value"]) == (1, 1)
+    assert np.isnan(mixed["value"])
 
 
 def test_all_of_it_is_json(con):
