@@ -195,8 +195,8 @@ if len(ways):
 
 # %% [markdown]
 # ## What will losses cost next week, in a quarter, in a year?
-# Before what claims bring back. The rates are the same in all weeks of a span, but not known well: the two columns of "19 of 20" say
-# how much of the range is owed to that.
+# Before what claims bring back. The rates are the same in all weeks of a span, but not known well: the two columns of "19 of 20"
+# say how much of the range is owed to that.
 
 # %%
 display(*[losses.picture("year", currency=currency) for currency in currencies])
@@ -220,7 +220,8 @@ display(show.table(largest, titles=titles, money={"value": "currency"}))
 
 # %% [markdown]
 # ## What happened so far?
-# Each rate is drawn towards that of its carrier's service and this towards all, as far as its own count is too small to be believed.
+# Each rate is drawn towards that of its carrier's service and this towards all, as far as its own count is too small to be
+# believed.
 
 # %%
 display(losses.picture("services"))
@@ -241,7 +242,8 @@ columns = {"rate": "lost_rate", "low": "lost_low", "high": "lost_high"}
 if len(classes):
     told = classes.sort_values("parcels", ascending=False).head(20)
     shown = {name: told[column].map("{:.2%}".format, na_action="ignore") for name, column in columns.items() if column in told}
-    display(show.table(told.assign(**shown), columns=[name for name in CLASSES if name in shown or name in told], titles=CLASSES))
+    columns = [name for name in CLASSES if name in shown or name in told]
+    display(show.table(told.assign(**shown), columns=columns, titles=CLASSES))
 
 # %% tags=["check"]
 if len(classes):

@@ -76,12 +76,14 @@ display(returns.picture("products"))
 display(returns.picture("weeks"))
 
 # %% [markdown]
-# ## Parcels lost and damaged, and what to expect
+# ## Parcels lost and damaged, what to expect, and what to insure
 
 # %%
 display(show.note(shop.up_to("losses")))
 display(losses)
 display(losses.picture())
+currencies = [book.currency for book in losses.tables["books"]] if len(losses.tables["offers"]) else []
+display(*[losses.picture("ways", currency=currency) for currency in currencies])
 
 # %% [markdown]
 # ## Account health

@@ -13,7 +13,7 @@ from orderkit.store.known import known_formats
 OLD = 7  # days; the page is a weekly one
 PARTLY = 0.5  # share of lines below which a need counts as met in part only
 TODO, LATE = "What to do first", "Refunds at risk on late deliveries"
-WHY, LOST = "Why buyers send things back", "Parcels lost and damaged, and what to expect"
+WHY, LOST = "Why buyers send things back", "Parcels lost and damaged, what to expect, and what to insure"
 EVERY, HEALTH, ACCOUNT = "every section", "account health", "Account health"
 ELSEWHERE = (guide.TEMPLATES, "Carriers")  # exports that serve a seller on any marketplace
 MOST = 2  # exports named for one need
@@ -51,7 +51,8 @@ NEEDS = (
     Need("stock movements at Amazon", "stock_events", ("units",), channel="FBA"),
     Need("reimbursements of FBA units", "recoveries", ("amount",), channel="FBA"),
     Need("what your labels cost and cover", "parcels", ("insured", "label_cost"), (), "FBM", by_shop=False, best="labels"),
-    Need("claims with carriers and insurers", "recoveries", ("amount",), (), "FBM", by_shop=False),
+    Need("claims with carriers and insurers", "recoveries", ("amount",), (LOST,), "FBM", False, "claims", "claims"),
+    Need("what cover would cost", "tariffs", ("premium",), (LOST,), "FBM", by_shop=False, short="cover tariffs"),
     Need("what your goods cost", "products", ("landed_cost",), by_shop=False),
 )
 

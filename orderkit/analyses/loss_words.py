@@ -77,8 +77,8 @@ def how(found, books, ahead, cover, basis, tax, rows):
     ]
     if above := int(classes["brought_above_value"].sum()):
         said.append(
-            f"Claims on {count(above, 'parcel')} brought more than the parcel was worth: look whether one was paid twice, or is of "
-            "another parcel."
+            f"Claims on {count(above, 'parcel')} brought more than the parcel was worth: look whether one was paid twice, or is "
+            "of another parcel."
         )
     return said + [part for part in (found.why, *_of_cover(cover)) if part]
 
