@@ -150,7 +150,7 @@ display(*[losses.picture("ways", currency=currency) for currency in currencies])
 # %% tags=["check"]
 frame = losses.frame
 assert (frame["events"] <= frame["known_outcome"]).all()
-assert frame[["low", "high"]].dropna().pipe(lambda ends: ends["low"] <= ends["high"]).all()
+assert not (frame["low"] > frame["high"]).any()
 assert (offers["cost"] <= offers["cost_none"] + 1e-6).all() or risk_load, "the best way costs no more than no cover"
 
 # %% [markdown]
@@ -260,8 +260,8 @@ weeks = losses.tables["weeks"]
 if len(weeks):
     judged = weeks["within"].dropna().astype(bool)
     display(show.note(f"In {judged.sum():,} of {len(judged):,} weeks the losses lay in the range of 9 in 10."))
-    told = weeks.sort_values("week", ascending=False).head(12).assign(week=lambda rows: rows["week"].dt.date)
-    told = told.round({"expected": 1})
+    told = weeks.sort_values("week", ascending=False).head(12)
+    told = told.assign(week=told["week"].dt.date).round({"expected": 1})
     display(show.table(told, columns=[*WEEKS], titles=WEEKS, money=dict.fromkeys(("premium", "brought"), "currency")))
 
 # %% [markdown]

@@ -25,9 +25,9 @@ SPANS = {"week": 1, "quarter": 13, "year": YEAR}
 
 @dataclass(frozen=True)
 class Study:
-    """What `study` found. `classes`: a row per class with parcels, lost, damaged, exposure and the rates of both; `lost`, `damaged`:
-    ClassRates in that order; `ahead`: {"week", "quarter", "year": LossForecast}; `cover`: a Recommendation per tariff, in the order
-    given; `without_value`: parcels that count in the rates alone.
+    """What `study` found. `classes`: a row per class with parcels, lost, damaged, exposure and the rates of both; `lost`,
+    `damaged`: ClassRates in that order; `ahead`: {"week", "quarter", "year": LossForecast}; `cover`: a Recommendation per
+    tariff, in the order given; `without_value`: parcels that count in the rates alone.
     """
 
     classes: pd.DataFrame
@@ -43,11 +43,11 @@ def study(
 ):
     """The Study of a frame with one row per parcel, all of one currency.
 
-    Columns: outcome (delivered, returned, lost, damaged, open, or anything else for not known), value (what is lost if it is lost;
-    NaN: not known), those of `by` that there are, and as you have them insured (boolean) and p_lost (the chance that an open
-    parcel never arrives; without it open ones are left out of the rates). weeks: how many weeks of parcels the frame holds.
-    tariffs: a frame of steps, see `tariffs`. damage_share: part of its value that a damaged parcel costs; paid_share, handling:
-    see `recommend`.
+    Columns: outcome (delivered, returned, lost, damaged, open, or anything else for not known), value (what is lost if it is
+    lost; NaN: not known), those of `by` that there are, and as you have them insured (boolean) and p_lost (the chance that an
+    open parcel never arrives; without it open ones are left out of the rates). weeks: how many weeks of parcels the frame
+    holds. tariffs: a frame of steps, see `tariffs`. damage_share: part of its value that a damaged parcel costs; paid_share,
+    handling: see `recommend`.
 
     Raises BadValue for columns that are lacking, values that are negative, and parcels in two currencies; TooFewEvents where no
     outcome is known.
