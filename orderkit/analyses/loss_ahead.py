@@ -9,7 +9,7 @@ import pandas as pd
 from orderkit.analyses.loss_classes import FAR_BACK, PERILS, recent
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import Parcels
-from orderkit.statistics.losses.forecast import forecast
+from orderkit.statistics.losses.forecast import described, simulate
 
 SPANS = {"week": 1, "quarter": 13, "year": 52}
 BASES = {
@@ -124,35 +124,47 @@ def pace(con, *, marketplace=None):
     return sums.to_dict()
 
 
-def ahead(books):
+def foretold(one):
+    """{span: {"lost", "damaged", "both": LossForecast}} of a Book: all three of the same simulated events."""
+    return {span: _foretold(one, weeks) for span, weeks in SPANS.items()}
+
+
+def both(one, weeks, *, known_rates=False):
+    """The LossForecast of lost and damaged parcels together."""
+    return _foretold(one, weeks, known_rates)["both"]
+
+
+def ahead(books, told):
     """What losses add up to, a frame with a row per currency and span (AHEAD); money in the currency, before what claims bring
-    back.
+    back. told: {currency: what `foretold` gives}.
 
     none: chance of no loss; low_90, high_90: the range of 9 in 10; var and tvar: value and tail value at risk; .._known_rates:
     the same if the rates were known for certain; error: Monte Carlo standard error of the mean; a_week: what, put aside each
     week, covers the span in 19 of 20 cases.
     """
-    rows = [_ahead(one, span, weeks) for one in books for span, weeks in SPANS.items()]
+    rows = [_ahead(one, span, told[one.currency][span]["both"]) for one in books for span in SPANS]
     return pd.DataFrame(rows, columns=AHEAD)
 
 
-def of_peril(one, peril, weeks):
-    """The LossForecast of one peril alone, lost or damaged."""
-    rates, part = (one.lost, 1.0) if peril == "lost" else (one.damaged, one.parcels.damage_share)
-    rng = np.random.default_rng(SEED + 2)
-    return forecast(one.loss * part, one.parcels.cell, rates, times=one.parcels.times * weeks / SPANS["year"], rng=rng)
-
-
-def both(one, weeks, *, known_rates=False):
-    """The LossForecast of lost and damaged parcels together."""
-    amounts = np.concatenate([one.loss, one.loss * one.parcels.damage_share])
+def _foretold(one, weeks, known_rates=False):
+    amounts = np.zeros((2 * one.loss.size, len(PERILS)))
+    amounts[: one.loss.size, 0], amounts[one.loss.size :, 1] = one.loss, one.loss * one.parcels.damage_share
     cell = np.concatenate([one.parcels.cell, one.parcels.cell + one.lost.shape[1]])
     rates, times = np.concatenate([one.lost, one.damaged], axis=1), one.parcels.times * weeks / SPANS["year"]
-    return forecast(amounts, cell, rates, times=times, rng=np.random.default_rng(SEED + 2), known_rates=known_rates)
+    if known_rates:
+        rates = rates.mean(axis=0, keepdims=True)
+    totals, _ = simulate(amounts, cell, rates, times=times, rng=np.random.default_rng(SEED + 2))
+    events = rates.mean(axis=0) * np.bincount(cell, minlength=rates.shape[1]) * times
+    lost, damaged = events[: one.lost.shape[1]].sum(), events[one.lost.shape[1] :].sum()
+    return {
+        "lost": described(totals[:, 0], lost), "damaged": described(totals[:, 1], damaged),
+        "both": described(totals.sum(axis=1), lost + damaged),
+    }  # fmt: skip
 
 
-def _ahead(one, span, weeks):
-    said, certain = both(one, weeks), both(one, weeks, known_rates=True)
+def _ahead(one, span, said):
+    weeks = SPANS[span]
+    certain = both(one, weeks, known_rates=True)
     return {
         "currency": one.currency, "span": span, "weeks": weeks, "parcels": one.pace * weeks, "events": said.events,
         "mean": said.mean, "sd": said.sd, "none": said.none, "low_90": said.quantiles[0.05], "median": said.quantiles[0.5],

@@ -93,9 +93,10 @@ def losses(
     asked = {"basis": basis, "tax": tax, "resale": resale, "marketplace": marketplace}
     made = [loss_ahead.book(con, found, currency, pace=pace.get(currency), **asked) for currency in found.currencies]
     books = [one for one in made if one is not None]
-    ahead = loss_ahead.ahead(books)
+    told = {one.currency: loss_ahead.foretold(one) for one in books}
+    ahead = loss_ahead.ahead(books, told)
     cover = loss_cover.covers(con, books, tariff=tariff, paid_share=paid_share, handling=handling, risk_load=risk_load)
-    rows = [row for currency in found.currencies for row in _rows(found, currency, books, pace)]
+    rows = [row for currency in found.currencies for row in _rows(found, currency, told.get(currency, {}), pace)]
     totals = {}
     for row in rows:
         add(totals, row["currency"], row["value"])
@@ -148,11 +149,10 @@ def services(found):
     return pd.DataFrame(parts).sort_values(["currency", "parcels"], ascending=[True, False], ignore_index=True)
 
 
-def _rows(found, currency, books, pace):
+def _rows(found, currency, told, pace):
     """The rows of one currency: lost, damaged."""
     classes = found.of(currency)
     known = int(classes[["delivered", "returned", "lost", "damaged"]].sum().sum())
-    one = next((book for book in books if book.currency == currency), None)
     brought = classes[BACK].sum(min_count=1)
     for what in PERILS:
         events, few = int(classes[what].sum()), classes[what].sum() < FEW_EVENTS
@@ -165,7 +165,7 @@ def _rows(found, currency, books, pace):
             "recovered": float(brought.sum()) if what == "lost" and brought.notna().any() else np.nan,
             "verdict": "not known" if not known else "too few to tell" if few else "estimated",
         }  # fmt: skip
-        yield row | _rate(found.rates.get((currency, what)), events, known, few) | _foretold(one, what, few)
+        yield row | _rate(found.rates.get((currency, what)), events, known, few) | _foretold(told, what, few)
 
 
 def _rate(found, events, known, few):
@@ -187,14 +187,13 @@ def _rate(found, events, known, few):
     }  # fmt: skip
 
 
-def _foretold(one, what, few):
+def _foretold(told, what, few):
     """Events and money of the spans ahead. Below five events only the high ends: an expectation would be made of air."""
     said = {}
-    for span, weeks in SPANS.items() if one else ():
-        found = loss_ahead.of_peril(one, what, weeks)
-        said[f"cost_high_{span}"] = found.quantiles[0.95]
+    for span, found in told.items():
+        said[f"cost_high_{span}"] = found[what].quantiles[0.95]
         if not few:
-            said |= {f"expected_{span}": found.events, f"cost_{span}": found.mean}
+            said |= {f"expected_{span}": found[what].events, f"cost_{span}": found[what].mean}
     return said
 
 

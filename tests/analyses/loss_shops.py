@@ -13,15 +13,21 @@ ENDED = {"delivered": {"delivered_day": dt.date(2026, 3, 6)}, None: {}, "unknown
 
 def send(con, outcomes, value=TEN, prefix="", **line):
     """One order, line and parcel per outcome, all ordered in the week of 2 March unless told."""
+    lines, parcels, inside = [], [], []
     for number, outcome in enumerate(outcomes):
         order = f"{prefix}{number}"
-        told = {
-            "tracking": outcome, "shipped_day": SHIPPED, "tracking_number": f"T{order}", "carrier": "UPS", "service": "Ground",
-            "seen_day": dt.date(2026, 3, 16), "tax_included": False, "insured": False,
+        told = shops.LINE | {
+            "order_id": order, "line": "1", "value": value, "item_price": value, "tracking": outcome, "shipped_day": SHIPPED,
+            "tracking_number": f"T{order}", "carrier": "UPS", "service": "Ground", "seen_day": dt.date(2026, 3, 16),
+            "delivered_day": None, "tax_included": False, "insured": False,
         } | ENDED.get(outcome, {}) | line  # fmt: skip
-        shops.add_line(con, order, value=value, **told)
-        parcel = {name: told[name] for name in ("carrier", "service", "insured", "label_cost", "declared_value") if name in told}
-        shops.add_parcel(con, f"T{order}", order, "1", outcome=outcome, currency=line.get("currency", "USD"), **parcel)
+        lines.append(told)
+        about = {"parcel": f"T{order}", "order_id": order, "outcome": outcome, "currency": line.get("currency", "USD")}
+        named = ("carrier", "service", "insured", "label_cost", "declared_value")
+        parcels.append(shops.PARCEL | about | {name: told[name] for name in named if name in told})
+        inside.append({"account": "shop", "parcel": f"T{order}", "order_id": order, "line": "1"})
+    for table, rows in (("order_lines", lines), ("line_facts", lines), ("parcels", parcels), ("parcel_lines", inside)):
+        shops.put_many(con, table, rows)
 
 
 def add_tariff(con, name="A", **step):

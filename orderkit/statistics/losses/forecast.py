@@ -95,7 +95,7 @@ def simulate(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS):
     """Totals [simulations, columns] of `amounts` [parcels, columns] hit by the same events, and the expected number of events.
 
     As `forecast`; where more than 20 million events would be drawn, fewer simulations are made (2,000 at least), and if that is
-    not enough, parcels of a class with alike amounts (in the first column; up to 48 groups, the dearest 16 apart) count as one
+    not enough, parcels of a class with alike amounts (in the sum of columns; up to 48 groups, the dearest 16 apart) count as one
     amount.
     """
     amounts, cell, rates = _checked(amounts, cell, rates)
@@ -104,7 +104,7 @@ def simulate(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS):
     expected = float((rates @ ahead).mean())
     simulations = int(np.clip(EVENTS / max(expected, 1e-9), min(LEAST, simulations), simulations))
     rows = np.arange(simulations) % len(rates)
-    order = np.lexsort((amounts[:, 0], cell))
+    order = np.lexsort((amounts.sum(axis=1), cell))
     if expected * simulations <= EVENTS:
         return _one_by_one(amounts[order], sizes, ahead, rates, rows, rng), expected
     return _in_groups(amounts[order], cell[order], sizes, ahead, rates, rows, rng), expected
