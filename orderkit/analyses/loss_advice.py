@@ -15,8 +15,8 @@ MOST = 3  # services named in a sentence
 
 
 def events_of(rows, currency):
-    """Lost and damaged parcels of a currency."""
-    return sum(row["events"] for row in rows if row["currency"] == currency)
+    """Lost and damaged parcels of a currency, those on their way as far as their age tells."""
+    return sum(row["events_counted"] for row in rows if row["currency"] == currency)
 
 
 def advice(rows, cover):
@@ -77,11 +77,11 @@ def _saves(best, currency):
 def _bound(best, rows, currency):
     """The plain bound: how often parcels would have to be lost for cover to pay at all, and how often they are."""
     own = [row for row in rows if row["currency"] == currency]
-    known, events = max(row["known_outcome"] for row in own), events_of(rows, currency)
+    known, events = max(row["parcels_counted"] for row in own), events_of(rows, currency)
     at = f"for a parcel of {show.money(best['pays_at'], currency)}"
     needed = one_in(best["pays_above"])
     if events < FEW_EVENTS:
-        yours = f"you lost {one_in(events / known) if events else f'none of {known:,}'}"
+        yours = f"you lost {one_in(events / known) if events else f'none of {known:,.0f}'}"
         worst = one_in(at_worst(events, known))
         pays = f"{best['tariff']} pays only if more than {needed} is lost or damaged ({at})"
         return f"Too few losses to tell: {pays}; {yours}, at worst {worst}."

@@ -113,7 +113,7 @@ def round_money(amount, currency):
 def experience(con, *, marketplace=None):
     """The Experience of a shop. Needs the tables of `make`."""
     asked = {"marketplace": marketplace}
-    classes = con.sql(CLASSES, params=asked).df()
+    classes = _with_words(con.sql(CLASSES, params=asked).df())
     classes, why = _with_open(con, classes, asked)
     rates, parts = {}, []
     for currency, rows in classes.groupby("currency", dropna=False, sort=True):
@@ -127,10 +127,9 @@ def experience(con, *, marketplace=None):
 
 
 def _with_open(con, classes, asked):
-    """Open parcels by their chance never to arrive: what is expected of them, and how much of it is known by now."""
-    gone = classes["lost"].sum() + classes["damaged"].sum()
-    share = (classes["lost"].sum() + 0.5) / (gone + 1)  # of what is never delivered: lost, not damaged
-    ages, why = con.sql(OPEN, params=asked).df(), ""
+    """Open parcels by their chance never to arrive: what is expected of them, and how much of it is known by now. Those are lost
+    ones: damage is told of when it is found."""
+    ages, why = _with_words(con.sql(OPEN, params=asked).df()), ""
     told = dict.fromkeys(("open_gone", "open_known"), 0.0)
     if len(ages):
         try:
@@ -144,12 +143,16 @@ def _with_open(con, classes, asked):
             why = str(nothing)
     classes = classes.assign(**told).fillna({"open_gone": 0.0, "open_known": 0.0})
     resolved = classes[["delivered", "returned", "lost", "damaged"]].sum(axis=1)
-    parts = {"lost": share, "damaged": 1 - share}
-    sums = {f"open_{peril}": classes["open_gone"] * part for peril, part in parts.items()}
-    events = {f"{peril}_events": classes[peril] + classes["open_known"] * part for peril, part in parts.items()}
+    sums = {"open_lost": classes["open_gone"], "open_damaged": 0.0}
+    events = {"lost_events": classes["lost"] + classes["open_known"], "damaged_events": classes["damaged"].astype(float)}
     return classes.assign(**sums, **events, exposure=resolved + classes["open_known"]).drop(
         columns=["open_gone", "open_known"]
     ), why
+
+
+def _with_words(frame):
+    """The frame with its words as words, also where a column has none at all: so that it can be merged by them."""
+    return frame.astype(dict.fromkeys(["currency", *KEYS], "str"))
 
 
 def _with_rates(rows, peril):
@@ -165,6 +168,7 @@ def _with_rates(rows, peril):
 def recent(con, found, currency, *, marketplace=None):
     """The parcels of one currency ordered in the last 52 weeks: their amounts, and `cell`, the number of each one's class in
     `found.of(currency)`. Needs the tables of `make`."""
-    parcels = con.sql(RECENT, params={"currency": currency, "marketplace": marketplace, "back": FAR_BACK}).df()
+    asked = {"currency": currency, "marketplace": marketplace, "back": FAR_BACK}
+    parcels = _with_words(con.sql(RECENT, params=asked).df())
     cells = found.of(currency)[KEYS].assign(cell=np.arange(len(found.of(currency))))
     return parcels.merge(cells, on=KEYS, how="left").astype({"cell": np.intp})

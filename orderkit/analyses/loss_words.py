@@ -25,7 +25,11 @@ def headline(rows, ahead, cover):
     if not known:
         return NO_OUTCOME
     among = f"{known:,} parcels with known outcome" if known > 1 else "the one parcel with known outcome"
-    said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost{_worth(lost)}: {how_often(events, known)}."
+    said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost{_worth(lost)}"
+    if (missing := round(sum(row["expected_on_the_way"] for row in lost))) > 0:
+        said += f", and {missing:,} of {sum(row['on_the_way'] for row in lost):,} on their way will probably never arrive"
+    counted = [sum(row[name] for row in lost) for name in ("events_counted", "parcels_counted")]
+    said += f": {how_often(*counted)}."
     if broken := sum(row["events"] for row in damaged):
         said += f" {broken:,} {'was' if broken == 1 else 'were'} damaged{_worth(damaged)}."
     return " ".join([said, *year_ahead(rows, ahead), *(first for first, _ in advice(rows, cover))])

@@ -23,7 +23,8 @@ OFFERED_TITLE = "What cover would cost and bring in a year"
 OFFERED_MONEY = ("premium", "brings", "saves", "cost_none", "cost", "bad_year_none", "bad_year")
 TOLD = ("services", "ahead", "offers", "groups", "ways", "shares", "switch", "weeks", "unfiled")  # of the tables, to machines
 COLUMNS = [
-    "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "value",
+    "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "events_counted",
+    "parcels_counted", "value",
     "events_without_value", "recovered", "rate", "low", "high", "one_in", "at_worst", "verdict", "parcels_a_week",
     *(f"{figure}_{span}" for span in SPANS for figure in ("expected", "cost", "cost_high")),
 ]  # fmt: skip
@@ -65,8 +66,8 @@ def losses(
     """How many parcels were lost or damaged, what to expect in a week, a quarter and a year, and which parcels to insure; by
     currency.
 
-    Only parcels with a known outcome are in a rate, and those on their way as far as their age tells. Fewer than five events: the
-    words are "too few to tell", with the bound only.
+    Only parcels with a known outcome are in a rate, and those on their way as far as their age tells (events_counted of
+    parcels_counted). Fewer than five events: the words are "too few to tell", with the bound only.
 
     Parameters
     ----------
@@ -155,21 +156,22 @@ def _rows(found, currency, told, pace):
     known = int(classes[["delivered", "returned", "lost", "damaged"]].sum().sum())
     brought = classes[BACK].sum(min_count=1)
     for what in PERILS:
-        events, few = int(classes[what].sum()), classes[what].sum() < FEW_EVENTS
+        counted, among = float(classes[f"{what}_events"].sum()), float(classes["exposure"].sum())
+        few = counted < FEW_EVENTS
         row = {
             "currency": currency, "what": what, "parcels": int(classes["parcels"].sum()), "known_outcome": known,
-            "events": events, "on_the_way": int(classes["open"].sum()),
-            "expected_on_the_way": float(classes[f"open_{what}"].sum()),
+            "events": int(classes[what].sum()), "on_the_way": int(classes["open"].sum()),
+            "expected_on_the_way": float(classes[f"open_{what}"].sum()), "events_counted": counted, "parcels_counted": among,
             "value": _exact(classes[f"value_{what}"].sum(min_count=1)), "parcels_a_week": pace.get(currency),
             "events_without_value": int(classes[f"{what}_without_value"].sum()),
             "recovered": float(brought.sum()) if what == "lost" and brought.notna().any() else np.nan,
             "verdict": "not known" if not known else "too few to tell" if few else "estimated",
         }  # fmt: skip
-        yield row | _rate(found.rates.get((currency, what)), events, known, few) | _foretold(told, what, few)
+        yield row | _rate(found.rates.get((currency, what)), counted, among if known else 0, few) | _foretold(told, what, few)
 
 
 def _rate(found, events, known, few):
-    """The rate with its range; below five events the range alone, with the plain bound."""
+    """The rate with its range; below five events the range alone, with the plain bound. Both count what is on its way by age."""
     if found is None or not known:
         return {"one_in": "not known", "at_worst": "not known"}
     bound = jeffreys(events, known, LEVEL)
