@@ -102,20 +102,23 @@ def _money(books, basis, tax):
     for one in books:
         told = [f"{count(one.without_amount, 'parcel')} without an amount left out"] if one.without_amount else []
         if basis == "refund":
-            fees = (
-                "the fees given back are not known"
-                if one.fees_share is None
-                else f"{one.fees_share:.0%} of a refund comes back in fees"
-            )
-            told += [
-                fees,
-                *([f"{count(one.labels_unknown, 'label')} without a price count as free"] if one.labels_unknown else []),
-            ]
+            told += [_fees(one), *_labels(one)]
         if not one.damage_told:
             told.append("a damaged parcel counts as refunded in full, as bookings tell of too few")
         if told:
             said += f" {one.currency}: {'; '.join(told)}."
     return said
+
+
+def _fees(one):
+    known = one.fees_share is not None
+    return f"{one.fees_share:.0%} of a refund comes back in fees" if known else "the fees given back are not known"
+
+
+def _labels(one):
+    if one.labels_unknown >= one.loss.size:
+        return ["what labels cost is not known and not in it"]
+    return [f"{count(one.labels_unknown, 'label')} without a price count as free"] if one.labels_unknown else []
 
 
 def _of_cover(cover):
