@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, SEED
+from orderkit.analyses.loss_prices import prices
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
@@ -37,14 +38,16 @@ class Cover:
     """`offers`: a row per currency and tariff (COVER): what to do and what it saves in a year; nearest: the service for which
     cover is likeliest to pay, with the rate above which it does at best, and its own rate with the high end of 90 %; `groups`:
     the same by carrier's service; `ways`: none, all, from one value, by service, as now, side by side; `shares`: how it hangs
-    on the share of claims paid; `switch`: from which value cover pays and from which it ceases to; `without_parcels`:
-    currencies of tariffs nobody ships in; `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
+    on the share of claims paid; `switch`: from which value cover pays and from which it ceases to; `prices`: its price and
+    expected payments by value (see analyses.loss_prices); `without_parcels`: currencies of tariffs nobody ships in;
+    `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
 
     offers: pd.DataFrame
     groups: pd.DataFrame = field(repr=False)
     ways: pd.DataFrame = field(repr=False)
     shares: pd.DataFrame = field(repr=False)
     switch: pd.DataFrame = field(repr=False)
+    prices: pd.DataFrame = field(repr=False)
     without_parcels: tuple = ()
     fair: dict = field(default_factory=dict)
 
@@ -69,7 +72,7 @@ def covers(con, books, *, tariff=None, paid_share=None, handling=0.0, risk_load=
             parts.append(_one(by_currency[one.currency], one, paid_share, own["insurer"], handling, risk_load))
     frames = [pd.concat(part, ignore_index=True) if parts else pd.DataFrame() for part in zip(*parts, strict=True)] or [
         pd.DataFrame()
-    ] * 5
+    ] * 6
     offers = frames[0].reindex(columns=COVER) if parts else pd.DataFrame(columns=COVER)
     without = tuple(sorted({one.currency for one in offered} - set(by_currency)))
     return Cover(offers, *frames[1:], without, {one.currency: fair_price(one) for one in books})
@@ -126,7 +129,7 @@ def _share(tariff, given, own):
 
 
 def _one(one, tariff, given, own, handling, risk_load):
-    """A tariff's rows of offers, groups, ways, shares and switch."""
+    """A tariff's rows of offers, groups, ways, shares, switch and prices."""
     share, source = _share(tariff, given, own)
     assumed = source == "assumed"
     found = recommend(
@@ -135,7 +138,9 @@ def _one(one, tariff, given, own, handling, risk_load):
     )  # fmt: skip
     shares = sensitivity(one.parcels, tariff, one.lost, one.damaged, shares=SHARES, handling=handling)
     named = {"currency": one.currency, "tariff": tariff.name}
-    tables = [found.groups, found.ways, shares, _switch(one, found, tariff, share, handling)]
+    rates = found.groups.set_index("group")["rate"].to_dict()
+    lines = prices(one, tariff, rates, paid_share=share, handling=handling)
+    tables = [found.groups, found.ways, shares, _switch(one, found, tariff, share, handling), lines]
     return [pd.DataFrame([_offer(found, shares, source, named)]), *(table.assign(**named) for table in tables)]
 
 

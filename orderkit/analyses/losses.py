@@ -82,8 +82,8 @@ def losses(
         The tariff that past cover was bought with, where several are loaded.
 
     Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per
-    tariff), `groups`, `ways`, `shares` and `switch` (see analyses.loss_cover.Cover), `fair` (what cover is worth per 100 of
-    value), `weeks` (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice`
+    tariff), `groups`, `ways`, `shares`, `switch` and `prices` (see analyses.loss_cover.Cover), `fair` (what cover is worth per
+    100 of value), `weeks` (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice`
     (sentences), `largest`.
 
     Raises UnknownName for another basis or tariff, BadValue for shares outside 0 to 1 and tariffs that cannot be.
@@ -107,7 +107,7 @@ def losses(
         how=loss_words.how(found, books, ahead, cover, basis, tax, rows), totals=totals,
         tables={
             "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
-            "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "fair": cover.fair,
+            "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "prices": cover.prices, "fair": cover.fair,
             "weeks": loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace),
             "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace), "advice": loss_advice.advice(rows, cover),
             "books": books, "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],

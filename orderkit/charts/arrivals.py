@@ -6,11 +6,11 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count
-from orderkit.charts.look import BLUE, GREEN, GREY, ORANGE, PINK, RED, SKY, drawn, finish, pale
+from orderkit.charts.look import BLUE, GREEN, GREY, NO_CARRIER, ORANGE, PINK, RED, SKY, drawn, finish, pale
 from orderkit.errors import NothingToShow
 
 COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)  # of as many carriers; RED is for what is late
-ALL, UNKNOWN = "all carriers", "carrier not known"
+ALL, UNKNOWN = "all carriers", NO_CARRIER
 NEARLY_ALL = 0.99  # of the arrivals lie within the days shown
 TOLD = (3, 7, 14)  # days after which the table tells the share delivered
 SMALLEST, LARGEST = 8, 20  # pixels across a parcel's mark

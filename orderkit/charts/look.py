@@ -7,12 +7,22 @@ import html
 
 # Okabe and Ito's palette; orange and sky blue are too pale on white without an outline
 BLUE, RED, PINK, ORANGE, SKY, GREEN, GREY = "#0072B2", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#009E73", "#8A8F98"
+NO_CARRIER = "no carrier named"  # parcels whose exports name none
 INK = "#5C636E"  # text that reads on white and on dark; the page overrides it
 
 
 def drawn(text):
     """Text as plotly draws it as it stands: no markup, and two dollar signs do not make a formula of what is between them."""
     return html.escape(text).replace("$", "&#36;")
+
+
+def short(text, most=34):
+    """A name that fits on a narrow page: its beginning where it is longer.
+
+    >>> short("Parcel insurer"), short("Parcel insurer", 10)
+    ('Parcel insurer', 'Parcel in…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def pale(colour, share):

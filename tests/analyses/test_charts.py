@@ -18,8 +18,10 @@ DAY = dt.date(2026, 3, 11)
 def con():
     con = shops.empty()
     for number, delivery in enumerate(["on_time", "on_time", "late", "open_late"]):
-        shops.add_line(con, f"A{number}", value=D("1.00"), units=1, delivery=delivery, tracking="in_transit", deliver_by_day=DAY)
-        shops.add_parcel(con, f"P{number}", f"A{number}", "1", outcome="delivered" if number < 3 else "lost")
+        outcome = "delivered" if number < 3 else "lost"
+        told = {"delivery": delivery, "deliver_by_day": DAY, "tracking": outcome, "tracking_number": f"P{number}"}
+        shops.add_line(con, f"A{number}", value=D("1.00"), units=1, **told)
+        shops.add_parcel(con, f"P{number}", f"A{number}", "1", outcome=outcome)
     shops.add_load(con, "amazon_mfn_returns")
     for number, group in enumerate(["fit_style"] * 8 + ["remorse", "odd<group>"]):
         shops.add_return(con, f"R{number}", f"A{number}", reason_group=group, refunded=D("2.00"))
@@ -81,7 +83,8 @@ def test_money_is_drawn_in_one_currency(con):
 def test_too_few_events_have_a_range_and_no_dot(con):
     assert [trace.mode for trace in losses(con).chart().data].count("markers") == 0
     for number in range(4):
-        shops.add_parcel(con, f"L{number}", f"A{number}", "1", outcome="lost")
+        shops.add_line(con, f"L{number}", value=D("1.00"), tracking="lost", tracking_number=f"L{number}")
+        shops.add_parcel(con, f"L{number}", f"L{number}", "1", outcome="lost")
     assert [trace.mode for trace in losses(con).chart().data].count("markers") == 1
 
 
