@@ -88,7 +88,7 @@ SHARES = {
     "tariff": "tariff",
     "paid_share": "claims paid",
     "verdict": "answer",
-    "from_value": "from",
+    "parcels": "parcels a year",
     "gain": "saves in a year",
     "sure": "sure that it pays",
 }
@@ -160,12 +160,16 @@ assert (offers["cost"] <= offers["cost_none"] + 1e-6).all() or risk_load, "the b
 # %%
 display(*[losses.picture("value", currency=currency) for currency in currencies])
 groups = losses.tables["groups"]
+groups = groups[groups["verdict"] != "no tariff"] if len(groups) else groups
 if len(groups):
-    sure = groups["probability"].astype(float).map("{:.0%}".format, na_action="ignore")
-    needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore")
-    told = groups.assign(sure=sure, needs=needs, rate=groups["rate"].map("{:.2%}".format))
-    amounts = dict.fromkeys(("from_value", "premium", "brings", "gain"), "currency")
-    display(show.table(told.round({"insured": 0}), columns=[*GROUPS], titles=GROUPS, money=amounts))
+    sure = groups["probability"].astype(float).map("{:.0%}".format)
+    needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore").fillna("no rate")
+    from_value = [
+        show.money(row.from_value, row.currency) if pd.notna(row.from_value) else "no value" for row in groups.itertuples()
+    ]
+    told = groups.assign(sure=sure, needs=needs, rate=groups["rate"].map("{:.2%}".format), from_value=from_value)
+    amounts = dict.fromkeys(("premium", "brings", "gain"), "currency")
+    display(show.table(told.round({"insured": 0}), columns=[*GROUPS], titles=GROUPS, money=amounts, right=["from_value"]))
 
 # %% [markdown]
 # ### What if fewer claims are paid?
@@ -174,8 +178,8 @@ if len(groups):
 shares = losses.tables["shares"]
 if len(shares):
     told = shares.assign(sure=shares["probability"].astype(float).map("{:.0%}".format, na_action="ignore"))
-    told = told.assign(paid_share=told["paid_share"].map("{:.0%}".format))
-    display(show.table(told, columns=[*SHARES], titles=SHARES, money=dict.fromkeys(("from_value", "gain"), "currency")))
+    told = told.assign(paid_share=told["paid_share"].map("{:.0%}".format), parcels=told["insured"].round())
+    display(show.table(told, columns=[*SHARES], titles=SHARES, money={"gain": "currency"}))
 
 # %% [markdown]
 # ### No cover, all, some, or as now
@@ -183,7 +187,8 @@ if len(shares):
 # %%
 ways = losses.tables["ways"]
 if len(ways):
-    told = ways.assign(none_cheaper=ways["none_cheaper"].map("{:.0%}".format, na_action="ignore")).round({"insured": 0})
+    told = ways[(ways["insured"] > 0) | (ways["way"] == "none")].round({"insured": 0})
+    told = told.assign(none_cheaper=told["none_cheaper"].map("{:.0%}".format, na_action="ignore").fillna("it is none"))
     amounts = dict.fromkeys(("premium", "kept", "cost", "bad_year"), "currency")
     display(show.table(told, columns=[*WAYS], titles=WAYS, money=amounts))
 

@@ -63,7 +63,13 @@ def _which(best, cover, currency):
     own = groups[(groups["tariff"] == best["tariff"]) & (groups["currency"] == currency) & groups["from_value"].notna()]
     own = own.sort_values("gain", ascending=False)
     named = [f"{row.group} from {show.money(row.from_value, currency)}" for row in own.head(MOST).itertuples()]
-    return ", ".join(named) + (f" and {count(len(own) - MOST, 'more service')}" if len(own) > MOST else "")
+    return _joined(named, len(own) - MOST)
+
+
+def _joined(names, more):
+    """A, B and C; A, B, C and 2 more services."""
+    last = count(more, "more service") if more > 0 else names.pop()
+    return f"{', '.join(names)} and {last}" if names else last
 
 
 def _saves(best, currency):

@@ -20,7 +20,7 @@ BASES = {
 WEEKS_BACK = 8
 SEED = 20210312  # the same shop gives the same figures
 NUMBERS, LEAST, MOST = 4_000_000, 1_000, 20_000  # draws of rates times classes held at once; draws at least and at most
-CARRIER_NOT_KNOWN = "carrier not known"
+CARRIER_NOT_KNOWN = "no carrier named"
 TOLD = 5  # damaged parcels whose refunds are booked, from which on the part that is lost is taken from them
 AHEAD = [
     "currency", "span", "weeks", "parcels", "events", "mean", "sd", "none", "low_90", "median", "high_90", "var_95", "var_99",

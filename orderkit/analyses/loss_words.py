@@ -4,7 +4,7 @@ import pandas as pd
 
 from orderkit.analyses import show
 from orderkit.analyses.loss_advice import advice, events_of
-from orderkit.analyses.loss_ahead import BASES, WEEKS_BACK
+from orderkit.analyses.loss_ahead import BASES, CARRIER_NOT_KNOWN, WEEKS_BACK
 from orderkit.analyses.loss_classes import round_money
 from orderkit.analyses.loss_cover import LIKELY
 from orderkit.analyses.words import LEVEL, amounts, count
@@ -16,8 +16,8 @@ NO_PARCELS = "No parcel that you shipped yourself (FBM) is in the loaded exports
 NO_OUTCOME = "What became of your parcels is not known: a tracking export would tell."
 
 
-def headline(rows, ahead, cover):
-    """The losses so far, what a year will bring, and which parcels to insure."""
+def headline(rows, ahead):
+    """The losses so far, and what a year will bring."""
     if not rows:
         return NO_PARCELS
     lost, damaged = ([row for row in rows if row["what"] == what] for what in ("lost", "damaged"))
@@ -32,7 +32,7 @@ def headline(rows, ahead, cover):
     said += f": {how_often(*counted)}."
     if broken := sum(row["events"] for row in damaged):
         said += f" {broken:,} {'was' if broken == 1 else 'were'} damaged{_worth(damaged)}."
-    return " ".join([said, *year_ahead(rows, ahead), *(first for first, _ in advice(rows, cover))])
+    return " ".join([said, *year_ahead(rows, ahead)])
 
 
 def how_often(events, known):
@@ -90,7 +90,7 @@ def how(found, books, ahead, cover, basis, tax, rows):
 def _accident(books):
     told = [
         f"{round_money(round(one.largest['value']), one.currency)} ({count(int(one.largest['parcels']), 'parcel')}, "
-        f"{one.largest['carrier'] or 'carrier not known'}, {show.day(one.largest['shipped_day'])})"
+        f"{one.largest['carrier'] or CARRIER_NOT_KNOWN}, {show.day(one.largest['shipped_day'])})"
         for one in books
         if one.largest and pd.notna(one.largest["value"]) and pd.notna(one.largest["shipped_day"])
     ]

@@ -10,17 +10,20 @@ from orderkit.analyses.loss_ahead import SPANS
 from orderkit.analyses.loss_classes import BACK, PERILS
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add
+from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
+from orderkit.statistics.losses.recommend import NONE
 from orderkit.statistics.rates import jeffreys, one_in
 
 TITLE = "Parcel losses"
 OFFERED = {
-    "tariff": "tariff", "currency": "currency", "verdict": "answer", "way": "way", "premium": "price in a year",
-    "brings": "should bring", "saves": "saves", "cost_none": "cost without cover", "cost": "cost with it",
-    "bad_year_none": "bad year without", "bad_year": "bad year with", "none_cheaper": "chance that none is cheaper",
+    "tariff": "tariff", "currency": "currency", "answer": "answer", "insured": "parcels a year", "premium": "price in a year",
+    "brings": "should bring", "saves": "saves", "sure": "sure that it pays", "cost_none": "cost without cover",
+    "cost": "cost with the best of it",
 }  # fmt: skip
 OFFERED_TITLE = "What cover would cost and bring in a year"
-OFFERED_MONEY = ("premium", "brings", "saves", "cost_none", "cost", "bad_year_none", "bad_year")
+OFFERED_MONEY = ("premium", "brings", "saves", "cost_none", "cost")
+ANSWERS = {INSURE: "insure some", NOT: "insure none", NONE_OFFERED: "no price for your parcels"}
 TOLD = ("services", "ahead", "offers", "groups", "ways", "shares", "switch", "weeks", "unfiled")  # of the tables, to machines
 COLUMNS = [
     "currency", "what", "parcels", "known_outcome", "events", "on_the_way", "expected_on_the_way", "events_counted",
@@ -45,18 +48,42 @@ class Losses(Result):
         told = {name: _records(self.tables[name]) for name in TOLD}
         return {"headline": self.headline, "how": self.how, "totals": self.totals, "rows": _records(self.frame)} | told
 
+    def _repr_html_(self):
+        shown = self._shown()
+        table = [show.table(shown, money=dict.fromkeys([*MONEY], "currency"), titles=self.view)] if len(shown) else []
+        advice = [first for first, _ in self.tables["advice"]]
+        return str(show.section(self.headline, *advice, *self._more(), *table, show.fold("How we know", self.how)))
+
+    def __repr__(self):
+        return (
+            super()
+            .__repr__()
+            .replace(self.headline, "\n".join([self.headline, *(first for first, _ in self.tables["advice"])]), 1)
+        )
+
     def _more(self):
         offers = self._offers()
-        money = dict.fromkeys(OFFERED_MONEY, "currency")
-        return [show.table(offers, caption=OFFERED_TITLE, money=money, titles=OFFERED)] if len(offers) else []
+        shown = offers.assign(**{name: _amounts(offers, name) for name in OFFERED_MONEY}, insured=_counts(offers["insured"]))
+        right = ("insured", "sure", *OFFERED_MONEY)
+        return [show.table(shown, caption=OFFERED_TITLE, right=right, titles=OFFERED)] if len(offers) else []
 
     def _more_words(self):
         offers = self._offers().round(2).rename(columns=OFFERED)
         return ["", OFFERED_TITLE, offers.to_string(index=False, na_rep="-")] if len(offers) else []
 
     def _offers(self):
-        offers = self.tables["offers"].reindex(columns=[*OFFERED])
-        return offers.assign(none_cheaper=[_per_cent(share) for share in offers["none_cheaper"]])
+        """What is shown of the offers: amounts of cover that nobody should buy are empty."""
+        offers = self.tables["offers"]
+        none = offers["way"] == NONE
+        answer = offers["verdict"].map(ANSWERS).fillna(offers["verdict"])
+        answer = answer.mask(offers["verdict"] == EITHER, none.map({True: "probably none", False: "some may pay"}))
+        sure = offers["probability"].map("{:.0%}".format, na_action="ignore")
+        shown = offers.assign(answer=answer, sure=sure, insured=offers["insured"].round()).reindex(columns=[*OFFERED])
+        return shown.mask(
+            pd.DataFrame(dict.fromkeys(("insured", "premium", "brings", "saves"), none)).reindex(
+                columns=shown.columns, fill_value=False
+            )
+        )
 
 
 def losses(
@@ -102,7 +129,7 @@ def losses(
     for row in rows:
         add(totals, row["currency"], row["value"])
     return Losses(
-        kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead, cover),
+        kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead),
         frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MONEY, float)),
         how=loss_words.how(found, books, ahead, cover, basis, tax, rows), totals=totals,
         tables={
@@ -204,8 +231,14 @@ def _records(frame):
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
 
-def _per_cent(share):
-    return None if pd.isna(share) else f"{share:.0%}"
+def _amounts(offers, name):
+    return [
+        "" if pd.isna(amount) else show.money(amount, code) for amount, code in zip(offers[name], offers["currency"], strict=True)
+    ]
+
+
+def _counts(numbers):
+    return ["" if pd.isna(number) else show.number(int(number)) for number in numbers]
 
 
 def _exact(amount):

@@ -15,11 +15,13 @@ from orderkit.statistics.losses.cover import (
     Decisions,
     best_from,
     decide,
+    gains,
     offer,
     strategies,
 )  # fmt: skip
 
 NONE, ALL, ONE, GROUPS, NOW = "none", "all", "from one value", "by service", "as now"
+SHARE_COLUMNS = ["paid_share", "verdict", "probability", "insured", "premium", "brings", "gain", "gain_low", "gain_high"]
 CANDIDATES = (0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1)  # shares of parcels below a value that is tried
 GROUP_COLUMNS = [
     "group", "parcels", "rate", "rate_low", "rate_high", "verdict", "probability", "from_value", "insured", "premium",
@@ -70,16 +72,11 @@ def recommend(
     """
     found = offer(parcels, tariff, paid_share=paid_share, handling=handling)
     decisions = decide(parcels, found, lost, damaged)
-    labels, code = np.unique(np.asarray(parcels.group, dtype=object).astype(str), return_inverse=True)
-    order = np.argsort(code, kind="stable")
-    parts = np.split(order, np.cumsum(np.bincount(code, minlength=labels.size))[:-1])
-    rows = [_row(str(label), part, parcels, found, decisions, lost, damaged) for label, part in zip(labels, parts, strict=True)]
-    groups = pd.DataFrame(rows, columns=GROUP_COLUMNS)
+    groups, code = _by_group(parcels, found, decisions, lost, damaged)
     everything = _row("all", np.arange(parcels.value.size), parcels, found, decisions, lost, damaged)
-    starts = groups["from_value"].astype(float).fillna(np.inf).to_numpy()
     chosen = {
         ONE: parcels.value >= (np.inf if everything["from_value"] is None else everything["from_value"]),
-        GROUPS: parcels.value >= starts[code],
+        GROUPS: _from_starts(parcels, groups, code),
     }
     if parcels.insured is not None:
         chosen[NOW] = np.asarray(parcels.insured, dtype=bool)
@@ -91,15 +88,37 @@ def recommend(
 
 
 def sensitivity(parcels, tariff, lost, damaged, *, shares=SHARES, handling=0.0):
-    """How the answer hangs on the share of claims that are paid: a frame of paid_share, and of the row of all services together
-    as in Recommendation.groups."""
+    """How the answer hangs on the share of claims that are paid: a frame of paid_share and, for the parcels then best insured by
+    service, insured, premium, brings, gain with gain_low and gain_high, probability that it pays (where none is insured: that any
+    service's cover does) and verdict."""
     rows = []
     for share in shares:
         found = offer(parcels, tariff, paid_share=share, handling=handling)
-        decisions = decide(parcels, found, lost, damaged)
-        row = _row("all", np.arange(parcels.value.size), parcels, found, decisions, lost, damaged)
-        rows.append({"paid_share": share} | row)
-    return pd.DataFrame(rows, columns=["paid_share", *GROUP_COLUMNS])
+        groups, code = _by_group(parcels, found, decide(parcels, found, lost, damaged), lost, damaged)
+        taken = _from_starts(parcels, groups, code) & found.offered
+        drawn = gains(taken, parcels, found, lost, damaged) * parcels.times
+        chance = float((drawn > 0).mean()) if taken.any() else float(groups["probability"].max())
+        row = {"paid_share": share, "gain": drawn.mean(), "probability": chance, "verdict": _verdict(chance, taken.any())}
+        row |= dict(zip(("gain_low", "gain_high"), np.quantile(drawn, [0.05, 0.95]), strict=True))
+        row |= {"insured": taken.sum() * parcels.times, "premium": float(found.premium[taken].sum() * parcels.times)}
+        rows.append(row | {"brings": row["premium"] + row["gain"]})
+    return pd.DataFrame(rows, columns=SHARE_COLUMNS)
+
+
+def _by_group(parcels, found, decisions, lost, damaged):
+    """The frame of groups, and the number of each parcel's row."""
+    code, labels = pd.factorize(parcels.group, use_na_sentinel=False)
+    labels, place = np.unique(np.asarray(labels, dtype=object).astype(str), return_inverse=True)
+    code = place[code]
+    order = np.argsort(code, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(code, minlength=labels.size))[:-1])
+    rows = [_row(str(label), part, parcels, found, decisions, lost, damaged) for label, part in zip(labels, parts, strict=True)]
+    return pd.DataFrame(rows, columns=GROUP_COLUMNS), code
+
+
+def _from_starts(parcels, groups, code):
+    """Which parcels are worth as much as their group's from_value or more."""
+    return parcels.value >= groups["from_value"].astype(float).fillna(np.inf).to_numpy()[code]
 
 
 def _row(label, mine, parcels, offered, decisions, lost, damaged):
