@@ -12,7 +12,7 @@ from orderkit.errors import BadValue, NothingToShow
 from orderkit.statistics import rates
 from orderkit.statistics.losses import frequency
 from orderkit.statistics.losses.frequency import (
-    best_law,
+    best_count_law,
     binomial_interval,
     fit_binomial,
     fit_geometric,
@@ -50,7 +50,7 @@ def test_freq_nb_thyrion():
     """reference_cases: Klugman, Panjer, Willmot, Loss Models (Thyrion 1961 automobile accidents data set)."""
     poisson, law = fit_poisson(range(8), weights=THYRION), fit_negative_binomial(range(8), weights=THYRION)
     assert (poisson.mean, law.r, law.beta) == pytest.approx((0.214354, 0.7015, 0.3056), abs=0.0005)
-    assert (poisson.loglik, law.loglik) == pytest.approx((-5490.78, -5348.04), abs=0.01)
+    assert (poisson.log_likelihood, law.log_likelihood) == pytest.approx((-5490.78, -5348.04), abs=0.01)
 
 
 def test_hospital_liability_claims():
@@ -65,9 +65,9 @@ def test_simon_claims_per_contract():
     counts = range(12)
     law = fit_negative_binomial(counts, weights=SIMON)
     assert fit_poisson(counts, weights=SIMON).mean == pytest.approx(1.70805, abs=0.00001)
-    assert fit_poisson(counts, weights=SIMON).loglik == pytest.approx(-577.0, abs=0.05)
+    assert fit_poisson(counts, weights=SIMON).log_likelihood == pytest.approx(-577.0, abs=0.05)
     assert (law.r, law.beta) == pytest.approx((1.47364, 1.15907), abs=0.00001)
-    assert law.loglik == pytest.approx(-528.8, abs=0.05)
+    assert law.log_likelihood == pytest.approx(-528.8, abs=0.05)
 
 
 def test_singapore_accidents():
@@ -127,7 +127,7 @@ def test_bad_input_is_refused(broken):
         broken()
 
 
-@pytest.mark.parametrize("fit", [fit_poisson, fit_negative_binomial, fit_geometric, fit_binomial, best_law])
+@pytest.mark.parametrize("fit", [fit_poisson, fit_negative_binomial, fit_geometric, fit_binomial, best_count_law])
 def test_no_counts_no_law(fit):
     with pytest.raises(NothingToShow):
         fit([])
@@ -138,7 +138,7 @@ def test_poisson_with_exposure_is_events_over_exposure():
     assert law.mean == pytest.approx((3 + 0 + 5) / (100 + 2 * 50 + 250))
     assert law.standard_errors["mean"] == pytest.approx(math.sqrt(8) / 450)
     by_hand = stats.poisson(law.mean * np.array([100, 50, 50, 250])).logpmf([3, 0, 0, 5]).sum()
-    assert law.loglik == pytest.approx(by_hand)
+    assert law.log_likelihood == pytest.approx(by_hand)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -156,7 +156,7 @@ def test_negative_binomial_is_the_maximum_that_a_search_finds(seed):
     )
     law = fit_negative_binomial(counts)
     assert (law.r, law.beta) == pytest.approx(np.exp(best.x), rel=1e-5)
-    assert law.loglik == pytest.approx(-best.fun, abs=1e-7)
+    assert law.log_likelihood == pytest.approx(-best.fun, abs=1e-7)
     assert law.mean == pytest.approx(counts.mean())
 
 
@@ -182,7 +182,7 @@ def test_negative_binomial_errors_are_those_of_the_curvature():
 def test_counts_that_do_not_vary_more_than_chance_run_to_poisson(counts):
     law, poisson = fit_negative_binomial(counts), fit_poisson(counts)
     assert math.isinf(law.r)
-    assert (law.beta, law.mean, law.loglik) == (0, poisson.mean, poisson.loglik)
+    assert (law.beta, law.mean, law.log_likelihood) == (0, poisson.mean, poisson.log_likelihood)
     assert "Poisson" in law.note
     assert law.pmf(1) == pytest.approx(poisson.pmf(1))
 
@@ -212,15 +212,15 @@ def test_counts_too_high_to_be_listed_are_refused():
 def test_geometric_is_a_negative_binomial_of_one():
     law = fit_geometric(range(12), weights=SIMON)
     assert law.beta == pytest.approx(509 / 298)
-    assert law.loglik == pytest.approx(stats.nbinom(1, 1 / (1 + law.beta)).logpmf(np.repeat(np.arange(12), SIMON)).sum())
-    assert law.loglik <= fit_negative_binomial(range(12), weights=SIMON).loglik
+    assert law.log_likelihood == pytest.approx(stats.nbinom(1, 1 / (1 + law.beta)).logpmf(np.repeat(np.arange(12), SIMON)).sum())
+    assert law.log_likelihood <= fit_negative_binomial(range(12), weights=SIMON).log_likelihood
     assert fit_geometric([0, 0]).pmf(0) == 1
 
 
 def test_binomial_with_known_trials():
     law = fit_binomial([0, 1, 2, 1], 4)
     assert (law.q, law.mean, law.variance) == pytest.approx((4 / 16, 1, 0.75))
-    assert law.loglik == pytest.approx(stats.binom(4, 0.25).logpmf([0, 1, 2, 1]).sum())
+    assert law.log_likelihood == pytest.approx(stats.binom(4, 0.25).logpmf([0, 1, 2, 1]).sum())
     assert law.standard_errors["q"] == pytest.approx(math.sqrt(0.25 * 0.75 / 16))
 
 
@@ -229,26 +229,26 @@ def test_binomial_without_trials_takes_the_most_likely_number():
     law = fit_binomial(counts)
     profile = [stats.binom(m, counts.mean() / m).logpmf(counts).sum() for m in range(counts.max(), 60)]
     assert law.trials == counts.max() + np.argmax(profile)
-    assert law.loglik == pytest.approx(max(profile))
+    assert law.log_likelihood == pytest.approx(max(profile))
     assert math.isinf(fit_binomial(HOSPITAL).trials)
     assert "Poisson" in fit_binomial(HOSPITAL).note
 
 
 def test_best_law_of_the_published_sets():
     """Loss Models: the negative binomial is far better than the Poisson for Thyrion's and Simon's data, not for ten years."""
-    assert best_law(range(8), weights=THYRION).best.name == "negative binomial"
-    simon, hospital = best_law(range(12), weights=SIMON), best_law(HOSPITAL)
+    assert best_count_law(range(8), weights=THYRION).best.name == "negative binomial"
+    simon, hospital = best_count_law(range(12), weights=SIMON), best_count_law(HOSPITAL)
     assert simon.best.name == "negative binomial"
     assert simon.statistic == pytest.approx(2 * (577.0 - 528.8), abs=0.2)
     assert simon.probability == pytest.approx(stats.chi2.sf(simon.statistic, 1) / 2)
     assert hospital.best.name == "poisson"
     assert hospital.probability > 0.1
-    assert list(simon.table.columns) == ["parameters", "loglik", "aic", "bic"]
+    assert list(simon.table.columns) == ["parameters", "log_likelihood", "aic", "bic"]
     assert simon.table["aic"].idxmin() == "negative binomial"
 
 
 def test_best_law_of_regular_counts_is_binomial():
-    found = best_law([1, 1, 2, 1, 2, 2, 1, 1, 2, 1] * 5)
+    found = best_count_law([1, 1, 2, 1, 2, 2, 1, 1, 2, 1] * 5)
     assert found.best.name == "binomial"
     assert (found.statistic, found.probability) == (0, 1)
 
@@ -256,7 +256,7 @@ def test_best_law_of_regular_counts_is_binomial():
 def test_ratio_test_rejects_as_often_as_it_says():
     """500 sets of Poisson counts: p below 0.05 in about 5 % of them (standard error 1 point)."""
     rng = np.random.default_rng(11)
-    found = np.array([best_law(rng.poisson(1.5, 200)).probability for _ in range(500)])
+    found = np.array([best_count_law(rng.poisson(1.5, 200)).probability for _ in range(500)])
     assert 0.02 <= (found < 0.05).mean() <= 0.08
 
 
@@ -273,4 +273,4 @@ def test_laws_add_up(fit):
 
 def test_weights_are_repeats():
     listed, counted = fit_negative_binomial(np.repeat(np.arange(12), SIMON)), fit_negative_binomial(range(12), weights=SIMON)
-    assert (listed.r, listed.loglik, listed.observations) == pytest.approx((counted.r, counted.loglik, 298))
+    assert (listed.r, listed.log_likelihood, listed.observations) == pytest.approx((counted.r, counted.log_likelihood, 298))

@@ -1,4 +1,4 @@
-"""What the functions on losses ask of their arguments."""
+"""What the functions on losses ask of their arguments, and the form of what they answer."""
 
 import numpy as np
 
@@ -21,7 +21,70 @@ def numbers_from_zero(values, name):
     return values
 
 
-def check_level(level):
-    """Raises BadValue where `level` is no share between 0 and 1."""
-    if not 0 < level < 1:
-        raise BadValue(f"A level of {level} is none: give a number between 0 and 1, for example 0.9.")
+def positive(value, name):
+    """`value` as a float above 0 and finite; BadValue else."""
+    if not 0 < value < np.inf:
+        raise BadValue(f"{name} = {value}: expected a finite number above 0.")
+    return float(value)
+
+
+def not_negative(value, name):
+    """`value` as a float of 0 or more and finite; BadValue else."""
+    if not 0 <= value < np.inf:
+        raise BadValue(f"{name} = {value}: expected a finite number of 0 or more.")
+    return float(value)
+
+
+def checked_share(value, name):
+    """`value` as a float from 0 to 1; BadValue else."""
+    if not 0 <= value <= 1:
+        raise BadValue(f"{name} = {value}: expected a probability or share from 0 to 1.")
+    return float(value)
+
+
+def inner_share(value, name, *, example=0.9):
+    """`value` as a float between 0 and 1, neither of both; BadValue else."""
+    if not 0 < value < 1:
+        raise BadValue(f"{name} = {value}: expected a number between 0 and 1, for example {example:g}.")
+    return float(value)
+
+
+def checked_shares(values, name):
+    """The values as a float array, all from 0 to 1; BadValue else."""
+    values = numbers(values, name)
+    if not ((values >= 0) & (values <= 1)).all():
+        raise BadValue(f"{name} must lie between 0 and 1, none missing: give a share such as 0.95, not a percentage.")
+    return values
+
+
+def checked_values(values, weights):
+    """(values, weights) as arrays of one length, finite, not negative, some weight above 0; equal weights for None."""
+    values = numbers(values, "Amounts")
+    weights = np.ones(values.shape) if weights is None else numbers(weights, "Weights")
+    if values.ndim != 1 or values.size == 0 or values.shape != weights.shape:
+        raise BadValue(
+            f"{values.size:,} amounts and {weights.size:,} weights: expected lists of one length, at least one amount."
+        )
+    wrong = int((~np.isfinite(values) | (values < 0)).sum())
+    if wrong:
+        raise BadValue(
+            f"{wrong:,} of {values.size:,} amounts are unknown or negative: leave those out, and say how many they are."
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
+        raise BadValue("A weight is unknown or negative, or none is above 0: give how often, or how likely, each amount is.")
+    return values, weights
+
+
+def checked_probabilities(values):
+    """Probabilities of 0, 1, 2 ... as an array; BadValue where they are none or do not add up to 1 to a millionth."""
+    found = numbers(values, "Probabilities")
+    if found.ndim != 1 or found.size == 0 or not (np.isfinite(found).all() and (found >= 0).all()):
+        raise BadValue("Probabilities must be a list of numbers from 0 on, none unknown or negative.")
+    if abs(found.sum() - 1) > 1e-6:
+        raise BadValue(f"The probabilities add up to {found.sum():.6g}, not 1. For amounts, use Empirical(amounts, weights).")
+    return found / found.sum()
+
+
+def answer(found):
+    """A float for a number asked, else the array."""
+    return float(found) if np.ndim(found) == 0 else found

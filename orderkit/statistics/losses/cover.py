@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue
-from orderkit.statistics.losses.forecast import described, simulate
-from orderkit.statistics.losses.severity import insurer_payment
+
+from .forecast import described, simulate
+from .severity import insurer_payment
 
 SURE = 0.9  # an answer is given that holds with so much probability; between, either is right
 SHARES = (0.6, 0.8, 0.95)  # of claims paid, where nobody knows it

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents, UnknownName
-from orderkit.statistics.losses.checks import numbers, numbers_from_zero
+
+from .checks import numbers, numbers_from_zero
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents, UnknownName
-from orderkit.statistics.losses.checks import numbers, numbers_from_zero
+
+from .checks import numbers, numbers_from_zero
 
 LEVELS = ["term", "factor", "level", "events", "exposure"]
 ALIKE = 1e-10  # the least eigenvalue, of columns scaled to one size, below which they say the same

@@ -39,7 +39,7 @@ def most_likely_dispersion(counts, means, weights=None):
     return alpha, _error(alpha, counts, means, weights)
 
 
-def negative_binomial_loglik(counts, means, alpha, weights=1.0):
+def negative_binomial_likelihood(counts, means, alpha, weights=1.0):
     """The log likelihood of counts under NB2 with these means and dispersion alpha; alpha 0: under Poisson."""
     from scipy.special import gammaln, xlog1py, xlogy
 

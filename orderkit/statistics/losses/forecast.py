@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue
-from orderkit.statistics.losses.risk import simulated_risk
+
+from .checks import numbers
+from .risk import simulated_risk
 
 SIMULATIONS = 20_000
 EVENTS = 20_000_000  # events drawn one by one at most; of more, parcels of alike amounts are taken together
@@ -72,7 +74,7 @@ def forecast(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS, known
     Raises BadValue for amounts that are negative or not known, rates outside 0 to 1, sizes that do not fit.
     """
     if known_rates:
-        rates = np.asarray(rates, dtype=float).mean(axis=0, keepdims=True)
+        rates = numbers(rates, "Rates").mean(axis=0, keepdims=True)
     simulated, events = simulate(amounts, cell, rates, times=times, rng=rng, simulations=simulations)
     return described(simulated[:, 0], events)
 
@@ -148,7 +150,7 @@ def _chunks(count, width):
 
 
 def _checked(amounts, cell, rates):
-    amounts, rates, cell = np.asarray(amounts, dtype=float), np.asarray(rates, dtype=float), np.asarray(cell)
+    amounts, rates, cell = numbers(amounts, "Amounts"), numbers(rates, "Rates"), np.asarray(cell)
     amounts = amounts[:, None] if amounts.ndim == 1 else amounts
     if not (np.isfinite(amounts).all() and (amounts >= 0).all()):
         raise BadValue("An amount is negative or not known: leave those parcels out and say how many they are.")

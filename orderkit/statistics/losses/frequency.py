@@ -1,6 +1,6 @@
 """How often claims come: exact ranges for a count, and the laws of the (a, b, 0) class fitted by maximum likelihood.
 
-The laws and their parameters are explained in `count_laws`.
+The laws and their parameters are explained in `count_laws`; a fit is a CountFit, whose `law` goes into `compound`.
 """
 
 import math
@@ -10,26 +10,28 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
-from orderkit.statistics.losses.checks import check_level, numbers, numbers_from_zero
-from orderkit.statistics.losses.count_laws import Binomial, CountLaw, Geometric, NegativeBinomial, Poisson
-from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik, weight_above
-from orderkit.statistics.rates import Interval
+
+from ..rates import Interval
+from .checks import inner_share, numbers, numbers_from_zero
+from .count_laws import Binomial, Geometric, NegativeBinomial, Poisson
+from .dispersion import most_likely_dispersion, negative_binomial_likelihood, weight_above
+from .fits import CountFit
 
 MOST_TRIALS = 1_000_000  # a binomial of more trials is called a Poisson: no count can tell them apart
 
 
 @dataclass(frozen=True)
-class Comparison:
+class CountComparison:
     """Which law of counts fits best.
 
-    `best` is the law with the smallest AIC; `laws` holds all of them by name; `table` has one row per law with columns
-    parameters, loglik, aic, bic. `statistic` is twice the gain in log likelihood of the negative binomial over the Poisson,
-    `probability` the chance of so much or more if the law were Poisson: half of a chi-square's with 1 degree of freedom, as no
-    spread lies at the edge of what can be.
+    `best` is the CountFit with the smallest AIC; `fits` holds all of them by name; `table` has one row per law with columns
+    parameters, log_likelihood, aic, bic. `statistic` is twice the gain in log likelihood of the negative binomial over the
+    Poisson, `probability` the chance of so much or more if the law were Poisson: half of a chi-square's with 1 degree of freedom,
+    as no spread lies at the edge of what can be.
     """
 
-    best: CountLaw
-    laws: dict
+    best: CountFit
+    fits: dict
     table: pd.DataFrame
     statistic: float
     probability: float
@@ -86,10 +88,10 @@ def binomial_interval(count, trials, *, level=0.9, one_sided=False):
 
 
 def fit_poisson(counts, *, weights=None, exposure=None):
-    """The Poisson law of claim counts, by maximum likelihood: total events over total exposure.
+    """The Poisson law of claim counts, by maximum likelihood: total events over total exposure. A CountFit.
 
     `counts`: one per policy, parcel class or week; with `weights`, how many had each count. `exposure`: of each count (parcels,
-    months), a list or one number.
+    months), a list or one number; the law is then that of one unit, and of a period with more of them Poisson(fit.mean * units).
 
     >>> round(fit_poisson([0, 1, 2, 3], weights=[70, 22, 6, 2]).mean, 2)
     0.4
@@ -102,12 +104,10 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     units = units[kept]
     mean = float((weights * counts).sum() / (weights * units).sum())
     expected = mean * units
-    loglik = float((weights * (xlogy(counts, expected) - expected - gammaln(counts + 1))).sum())
+    likelihood = float((weights * (xlogy(counts, expected) - expected - gammaln(counts + 1))).sum())
     error = math.sqrt(mean / (weights * units).sum()) if mean else math.nan
     note = "" if mean else "No event was seen: its standard error is not known; poisson_interval tells the upper bound."
-    return Poisson(
-        mean=mean, variance=mean, loglik=loglik, observations=float(weights.sum()), standard_errors={"mean": error}, note=note
-    )
+    return _count_fit("poisson", Poisson(mean), {"mean": mean}, {"mean": error}, likelihood, weights, note)
 
 
 def fit_negative_binomial(counts, *, weights=None):
@@ -121,8 +121,8 @@ def fit_negative_binomial(counts, *, weights=None):
     Klugman, Panjer, Willmot, Loss Models, chapter on estimation for discrete distributions; Levin, Reeds (1977), Annals of
     Statistics 5:79-87 (one maximum, if and only if the variance is above the mean).
 
-    >>> law = fit_negative_binomial([0, 1, 2, 3, 4, 5, 6, 7], weights=[7840, 1317, 239, 42, 14, 4, 4, 1])
-    >>> round(law.r, 4), round(law.beta, 4), round(law.loglik, 2)
+    >>> fit = fit_negative_binomial([0, 1, 2, 3, 4, 5, 6, 7], weights=[7840, 1317, 239, 42, 14, 4, 4, 1])
+    >>> round(fit.r, 4), round(fit.beta, 4), round(fit.log_likelihood, 2)
     (0.7015, 0.3056, -5348.04)
     """
     counts, weights = _counts(counts, weights)
@@ -131,29 +131,26 @@ def fit_negative_binomial(counts, *, weights=None):
     alpha, error = most_likely_dispersion(counts, np.full(counts.shape, mean), weights) if mean else (0.0, math.nan)
     if not alpha:
         note = "The counts do not vary more than chance: the most likely negative binomial is the Poisson law (r infinite)."
-        found = {"variance": mean, "loglik": poisson.loglik, "r": math.inf, "beta": 0.0, "note": note}
-        return NegativeBinomial(mean=mean, observations=size, standard_errors={"r": math.nan, "beta": math.nan}, **found)
-    r, beta, r_error = 1 / alpha, mean * alpha, error / alpha**2
-    beta_error = math.sqrt(mean * (1 + beta) / size * alpha**2 + (mean * error) ** 2)  # mean and r are told independently
-    loglik = negative_binomial_loglik(counts, mean, alpha, weights)
-    return NegativeBinomial(
-        mean=mean, variance=mean * (1 + beta), loglik=loglik, observations=size, r=r, beta=beta,
-        standard_errors={"r": r_error, "beta": beta_error},
-    )  # fmt: skip
+        values, unknown = {"r": math.inf, "beta": 0.0}, {"r": math.nan, "beta": math.nan}
+        return _count_fit("negative binomial", poisson.law, values, unknown, poisson.log_likelihood, weights, note)
+    values = {"r": 1 / alpha, "beta": mean * alpha}
+    beta_error = math.sqrt(mean * (1 + values["beta"]) / size * alpha**2 + (mean * error) ** 2)  # mean and r: told independently
+    errors = {"r": error / alpha**2, "beta": beta_error}
+    likelihood = negative_binomial_likelihood(counts, mean, alpha, weights)
+    return _count_fit("negative binomial", NegativeBinomial(**values), values, errors, likelihood, weights)
 
 
 def fit_geometric(counts, *, weights=None):
     """The geometric law of claim counts, by maximum likelihood: beta is the mean; arguments as in `fit_poisson`.
 
-    >>> fit_geometric([0, 1, 2, 3], weights=[70, 22, 6, 2]).pmf(0).round(4).item()
+    >>> round(fit_geometric([0, 1, 2, 3], weights=[70, 22, 6, 2]).pmf(0), 4)
     0.7143
     """
     counts, weights = _counts(counts, weights)
     beta, size = float((weights * counts).sum() / weights.sum()), float(weights.sum())
     error = math.sqrt(beta * (1 + beta) / size) if beta else math.nan
-    loglik = negative_binomial_loglik(counts, beta, 1.0, weights) if beta else 0.0
-    facts = {"loglik": loglik, "observations": size, "standard_errors": {"beta": error}}
-    return Geometric(mean=beta, variance=beta * (1 + beta), beta=beta, **facts)
+    likelihood = negative_binomial_likelihood(counts, beta, 1.0, weights) if beta else 0.0
+    return _count_fit("geometric", Geometric(beta), {"beta": beta}, {"beta": error}, likelihood, weights)
 
 
 def fit_binomial(counts, trials=None, *, weights=None):
@@ -171,26 +168,24 @@ def fit_binomial(counts, trials=None, *, weights=None):
     0.5
     """
     counts, weights = _counts(counts, weights)
-    searched, size = trials is None, float(weights.sum())
+    searched = trials is None
     trials = _most_likely_trials(counts, weights) if searched else trials
     if math.isinf(trials):
-        poisson = fit_poisson(counts, weights=weights)
+        poisson, values = fit_poisson(counts, weights=weights), {"trials": trials, "q": 0.0}
         note = "The counts vary at least as much as chance: the most likely binomial is the Poisson law (trials infinite)."
-        found = {"mean": poisson.mean, "variance": poisson.mean, "loglik": poisson.loglik, "note": note}
-        return Binomial(**found, observations=size, standard_errors={"q": math.nan}, trials=trials, q=0.0, searched=True)
+        unknown = {"trials": math.nan, "q": math.nan}
+        return _count_fit("binomial", poisson.law, values, unknown, poisson.log_likelihood, weights, note)
     if not (trials >= counts.max() and float(trials).is_integer() and trials > 0):
         raise BadValue(f"{trials} trials cannot hold {counts.max():.0f} claims: give a whole number, at least the largest count.")
-    mean = float((weights * counts).sum() / size)
-    q = mean / trials
-    error = math.sqrt(q * (1 - q) / (size * trials)) if 0 < q < 1 else math.nan
-    return Binomial(
-        mean=mean, variance=mean * (1 - q), loglik=_binomial_loglik(counts, weights, trials), observations=size,
-        standard_errors={"q": error}, trials=int(trials), q=q, searched=searched,
-    )  # fmt: skip
+    q = float(np.average(counts, weights=weights) / trials)
+    errors = {"trials": math.nan} if searched else {}  # a whole number has no standard error
+    errors["q"] = math.sqrt(q * (1 - q) / (weights.sum() * trials)) if 0 < q < 1 else math.nan
+    values, likelihood = {"trials": int(trials), "q": q}, _binomial_likelihood(counts, weights, trials)
+    return _count_fit("binomial", Binomial(**values), values, errors, likelihood, weights)
 
 
-def best_law(counts, *, weights=None):
-    """Which of Poisson, geometric, negative binomial and binomial fits the counts best: a Comparison.
+def best_count_law(counts, *, weights=None):
+    """Which of Poisson, geometric, negative binomial and binomial fits the counts best: a CountComparison.
 
     `counts` and `weights` as in `fit_poisson`. Laws that ended at the Poisson are left out of the choice, not of the table.
 
@@ -198,19 +193,20 @@ def best_law(counts, *, weights=None):
     ----------
     Self, Liang (1987), Journal of the American Statistical Association 82:605-610, case 5: the likelihood ratio at an edge.
 
-    >>> found = best_law([0, 1, 2, 3, 4, 5, 6, 7], weights=[7840, 1317, 239, 42, 14, 4, 4, 1])
+    >>> found = best_count_law([0, 1, 2, 3, 4, 5, 6, 7], weights=[7840, 1317, 239, 42, 14, 4, 4, 1])
     >>> found.best.name, round(found.statistic, 1)
     ('negative binomial', 285.5)
     """
     from scipy.stats import chi2
 
-    laws = [fit(counts, weights=weights) for fit in (fit_poisson, fit_geometric, fit_negative_binomial, fit_binomial)]
-    laws = {law.name: law for law in laws}
-    rows = {name: [len(law.parameters), law.loglik, law.aic, law.bic] for name, law in laws.items()}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["parameters", "loglik", "aic", "bic"]).rename_axis("law")
-    best = min((law for law in laws.values() if not law.note or law.name == "poisson"), key=lambda law: law.aic)
-    statistic = max(0.0, 2 * (laws["negative binomial"].loglik - laws["poisson"].loglik))
-    return Comparison(best, laws, table, statistic, float(chi2.sf(statistic, 1) / 2) if statistic else 1.0)
+    fits = [fit(counts, weights=weights) for fit in (fit_poisson, fit_geometric, fit_negative_binomial, fit_binomial)]
+    fits = {fit.name: fit for fit in fits}
+    rows = {name: [fit.free, fit.log_likelihood, fit.aic, fit.bic] for name, fit in fits.items()}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["parameters", "log_likelihood", "aic", "bic"])
+    best = min((fit for fit in fits.values() if not fit.note or fit.name == "poisson"), key=lambda fit: fit.aic)
+    statistic = max(0.0, 2 * (fits["negative binomial"].log_likelihood - fits["poisson"].log_likelihood))
+    probability = float(chi2.sf(statistic, 1) / 2) if statistic else 1.0
+    return CountComparison(best, fits, table.rename_axis("law"), statistic, probability)
 
 
 def _most_likely_trials(counts, weights):
@@ -230,15 +226,22 @@ def _most_likely_trials(counts, weights):
     if mean == fewest or slope(1 / fewest) >= 0:
         return int(fewest)
     trials = int(1 / brentq(slope, 1 / MOST_TRIALS, 1 / fewest, xtol=1e-15))
-    return max((trials, trials + 1), key=lambda number: _binomial_loglik(counts, weights, number))
+    return max((trials, trials + 1), key=lambda number: _binomial_likelihood(counts, weights, number))
 
 
-def _binomial_loglik(counts, weights, trials):
+def _binomial_likelihood(counts, weights, trials):
     from scipy.special import gammaln, xlog1py, xlogy
 
     q = np.average(counts, weights=weights) / trials
     ways = gammaln(trials + 1) - gammaln(counts + 1) - gammaln(trials - counts + 1)
     return float((weights * (ways + xlogy(counts, q) + xlog1py(trials - counts, -q))).sum())
+
+
+def _count_fit(name, law, values, errors, likelihood, weights, note=""):
+    return CountFit(
+        name=name, law=law, values=values, standard_errors=errors, log_likelihood=float(likelihood),
+        observations=float(weights.sum()), note=note,
+    )  # fmt: skip
 
 
 def _counts(counts, weights):
@@ -265,7 +268,7 @@ def _exposures(exposure, shape):
 
 
 def _tail(level, one_sided):
-    check_level(level)
+    inner_share(level, "level")
     return 1 - level if one_sided else (1 - level) / 2
 
 

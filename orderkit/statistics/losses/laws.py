@@ -10,6 +10,8 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
+from .checks import answer, checked_shares, checked_values, numbers, positive
+
 NEAR = 1e-12  # a probability this little below the one asked for is that one: sums such as 0.1 + 0.2 do not come out even
 HALVINGS = 200
 
@@ -32,7 +34,7 @@ class Law:
 
     def quantile(self, p):
         """The least amount that is not exceeded with probability p, from 0 to 1: the value at risk."""
-        return answer(self._quantile(_shares(p)))
+        return answer(self._quantile(checked_shares(p, "Probabilities")))
 
     def limited(self, limit, *, power=1):
         """Limited expected value E[min(X, limit)^power], power 1 or 2; of an infinite limit the moment itself, maybe `inf`."""
@@ -55,7 +57,7 @@ class Law:
 
         Acerbi, Tasche (2002), On the coherence of expected shortfall, Journal of Banking and Finance 26:1487-1503.
         """
-        p = _shares(p)
+        p = checked_shares(p, "Probabilities")
         if (p >= 1).any():
             raise BadValue("TVaR at a probability of 1 is the average of nothing: give one below 1, such as 0.99.")
         at = self._quantile(p)
@@ -184,36 +186,6 @@ class Mixture(Law):
         return Mixture([law.scaled(factor) for law in self.laws], self.weights)
 
 
-def answer(found):
-    """A float for a number asked, else the array."""
-    return float(found) if np.ndim(found) == 0 else found
-
-
-def positive(value, name):
-    """`value` as a float above 0 and finite; BadValue else."""
-    if not 0 < value < np.inf:
-        raise BadValue(f"{name} = {value}: expected a finite number above 0.")
-    return float(value)
-
-
-def checked_values(values, weights):
-    """(values, weights) as arrays of one length, finite, not negative, some weight above 0; equal weights for None."""
-    values = np.asarray(values, dtype=float)
-    weights = np.ones(values.shape) if weights is None else np.asarray(weights, dtype=float)
-    if values.ndim != 1 or values.size == 0 or values.shape != weights.shape:
-        raise BadValue(
-            f"{values.size:,} amounts and {weights.size:,} weights: expected lists of one length, at least one amount."
-        )
-    wrong = int((~np.isfinite(values) | (values < 0)).sum())
-    if wrong:
-        raise BadValue(
-            f"{wrong:,} of {values.size:,} amounts are unknown or negative: leave those out, and say how many they are."
-        )
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
-        raise BadValue("A weight is unknown or negative, or none is above 0: give how often, or how likely, each amount is.")
-    return values, weights
-
-
 def _above(parts, *, own=False):
     """The sum of what comes after each entry (with `own`, from it on), added from the small end."""
     sums = np.cumsum(parts[::-1])[::-1]
@@ -226,7 +198,7 @@ def _times(amount, chance):
 
 
 def _known(x):
-    x = np.asarray(x, dtype=float)
+    x = numbers(x, "Amounts")
     if np.isnan(x).any():
         raise BadValue("An amount is not known (NaN): leave it out.")
     return x
@@ -237,10 +209,3 @@ def _amounts(x, name):
     if (x < 0).any():
         raise BadValue(f"A {name} below 0: expected an amount of 0 or more.")
     return x
-
-
-def _shares(p):
-    p = np.asarray(p, dtype=float)
-    if not ((p >= 0) & (p <= 1)).all():
-        raise BadValue("A probability outside 0 to 1: give a share such as 0.95, not a percentage.")
-    return p

@@ -10,7 +10,8 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .laws import Law, positive
+from .checks import positive
+from .laws import Law
 
 
 class _ByMoments(Law):

@@ -6,7 +6,8 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .laws import Law, positive
+from .checks import positive
+from .laws import Law
 
 FLAT = 1e-7  # a tail index this near to 0 is that of the exponential law: the formula would lose digits below
 

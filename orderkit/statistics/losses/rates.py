@@ -14,6 +14,8 @@ import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
 
+from .checks import numbers
+
 FEW_EVENTS, FEW_CLASSES = 5, 3  # with fewer events, or classes that have any, all classes have one rate
 USUAL_SPREAD = (
     0.5  # median of the half-Cauchy prior of the coefficient of variation of rates: half as much again, or half as often
@@ -93,7 +95,7 @@ def known_share(lost, start):
     >>> known_share(np.array([0.01, 0.505, 1.0]), np.array([0.01, 0.01, 0.01])).tolist()
     [0.0, 0.5, 1.0]
     """
-    lost, start = np.asarray(lost, dtype=float), np.asarray(start, dtype=float)
+    lost, start = numbers(lost, "Chances of open parcels"), numbers(start, "Chances at the start")
     if not (((lost >= 0) & (lost <= 1)).all() and ((start >= 0) & (start < 1)).all()):
         raise BadValue("Chances must lie between 0 and 1, that at the start below 1.")
     return np.clip((lost - start) / (1 - start), 0, 1)
@@ -239,7 +241,7 @@ def _pooled(events, exposure, drawn, level):
 
 
 def _checked(events, exposure, level):
-    events, exposure = np.asarray(events, dtype=float), np.asarray(exposure, dtype=float)
+    events, exposure = numbers(events, "Events"), numbers(exposure, "Exposures")
     fits = events.ndim == 1 and events.shape == exposure.shape and bool(np.isfinite(exposure).all())
     if not fits or not ((events >= 0) & (events <= exposure)).all():
         raise BadValue("Events must be between 0 and the exposure of each class, one number of each per class.")

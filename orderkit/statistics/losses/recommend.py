@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orderkit.statistics.losses.cover import (
+from .cover import (
     EITHER,
     INSURE,
     NONE_OFFERED,

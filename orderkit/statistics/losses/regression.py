@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
-from orderkit.statistics.losses.checks import check_level
-from orderkit.statistics.losses.designs import design_of_frame, design_of_matrix, terms_of_frame
-from orderkit.statistics.losses.dispersion import most_likely_dispersion, negative_binomial_loglik
+
+from .checks import inner_share
+from .designs import design_of_frame, design_of_matrix, terms_of_frame
+from .dispersion import most_likely_dispersion, negative_binomial_likelihood
 
 ROUNDS, HALVINGS = 100, 30  # steps at most, and how often a step that leads up is halved
 CLOSE = 1e-12  # a fit is done when a step changes the deviance by less than this share
@@ -49,7 +50,7 @@ class Regression:
     df: int
     pearson: float
     dispersion: float
-    loglik: float
+    log_likelihood: float
     aic: float
     alpha: float
     alpha_standard_error: float
@@ -182,12 +183,12 @@ def _facts(design, law, mu, alpha):
     """How well expected events fit those that came, by the names of a Regression's fields."""
     y, df = design.events, design.events.size - len(design.names)
     pearson = float(((y - mu) ** 2 / (mu + alpha * mu**2)).sum())
-    loglik = negative_binomial_loglik(y, mu, alpha)
+    likelihood = negative_binomial_likelihood(y, mu, alpha)
     null = _fit(np.ones((y.size, 1)), y, design.exposure, alpha)[1]  # one rate for all, at the same alpha
     return {
         "deviance": _deviance(y, mu, alpha), "null_deviance": _deviance(y, null, alpha), "df": df, "pearson": pearson,
-        "dispersion": pearson / df if df else math.nan, "loglik": loglik,
-        "aic": 2 * (len(design.names) + (law != "poisson")) - 2 * loglik,
+        "dispersion": pearson / df if df else math.nan, "log_likelihood": likelihood,
+        "aic": 2 * (len(design.names) + (law != "poisson")) - 2 * likelihood,
     }  # fmt: skip
 
 
@@ -281,5 +282,5 @@ def _covariance(design, mu, alpha):
 def _quantile(level):
     from scipy.special import ndtri
 
-    check_level(level)
+    inner_share(level, "level")
     return float(ndtri((1 + level) / 2))

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from orderkit.errors import BadValue
-from orderkit.statistics.priors import beta_by_moments
 
-from .laws import Empirical, Law, Mixture, answer, checked_values, positive
+from ..priors import beta_by_moments
+from .checks import answer, checked_values, numbers, positive
+from .laws import Empirical, Law, Mixture
 from .named_laws import Beta, Exponential, Gamma, Lognormal, Uniform, Weibull
 from .pareto_laws import GeneralisedPareto, Pareto, SingleParameterPareto
 
@@ -39,8 +40,7 @@ def insurer_payment(loss, *, deductible=0.0, limit=np.inf, maximum_covered_loss=
     """
     loss, deductible = _term(loss, "loss"), _term(deductible, "deductible")
     limit, paid_share = _largest(limit, maximum_covered_loss, deductible, franchise), _share(paid_share)
-    left = np.where(loss > deductible, loss, 0.0) if franchise else np.maximum(loss - deductible, 0.0)
-    return answer(paid_share * np.minimum(left, limit))
+    return answer(paid_share * _paid(loss, deductible, limit, franchise))
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,7 @@ class Payment(Law):
     def _quantile(self, p):
         share = 1 - (1 - p) * self._base
         loss = self.law._quantile(np.clip(share, 0.0, 1.0))
-        terms = {"deductible": self.deductible, "limit": self.limit, "paid_share": self.paid_share}
-        return np.asarray(insurer_payment(loss, **terms, franchise=self.franchise))
+        return self.paid_share * _paid(loss, self.deductible, self.limit, self.franchise)
 
     def _limited(self, limit, power):
         most = np.minimum(limit / self.paid_share, self.limit)
@@ -187,8 +186,14 @@ def damaged_share(shares, *, weights=None):
     return Beta(*beta_by_moments(mean, variance**0.5))
 
 
+def _paid(loss, deductible, limit, franchise):
+    """Before the paid share."""
+    left = np.where(loss > deductible, loss, 0.0) if franchise else np.maximum(loss - deductible, 0.0)
+    return np.minimum(left, limit)
+
+
 def _term(value, name):
-    value = np.asarray(value, dtype=float)
+    value = numbers(value, f"{name} values")
     wrong = int((~np.isfinite(value) | (value < 0)).sum())
     if wrong:
         raise BadValue(
@@ -199,21 +204,21 @@ def _term(value, name):
 
 def _largest(limit, maximum_covered_loss, deductible, franchise):
     """The largest payment before the paid share, from either convention."""
-    limit = np.asarray(limit, dtype=float)
+    limit = numbers(limit, "Limits")
     if not (limit >= 0).all():
         raise BadValue("A limit is unknown or negative: expected 0 or more, infinite for none.")
     if maximum_covered_loss is None:
         return limit
     if not np.isinf(limit).all():
         raise BadValue("Both limit (of the payment) and maximum_covered_loss (of the loss) were given: give one of them.")
-    covered = np.asarray(maximum_covered_loss, dtype=float)
+    covered = numbers(maximum_covered_loss, "Maximum covered losses")
     if not (covered >= deductible).all():
         raise BadValue("The maximum covered loss is unknown, or below the deductible: nothing would be paid.")
     return covered if franchise else covered - deductible
 
 
 def _share(paid_share):
-    paid_share = np.asarray(paid_share, dtype=float)
+    paid_share = numbers(paid_share, "Paid shares")
     if not ((paid_share >= 0) & (paid_share <= 1)).all():
         raise BadValue("A paid share outside 0 to 1: give 0.85 for 85 % of claims paid.")
     return paid_share

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue
-from orderkit.statistics.losses.bands import SHARES, band_names, value_edges
-from orderkit.statistics.losses.cover import YEAR, Parcels
-from orderkit.statistics.losses.forecast import forecast
-from orderkit.statistics.losses.rates import ClassRates, fit_rates, known_share
-from orderkit.statistics.losses.recommend import recommend
-from orderkit.statistics.losses.tariffs import tariffs as read_tariffs
+
+from .bands import SHARES, band_names, value_edges
+from .cover import YEAR, Parcels
+from .forecast import forecast
+from .rates import ClassRates, fit_rates, known_share
+from .recommend import recommend
+from .tariffs import tariffs as read_tariffs
 
 ENDED = (
     "delivered",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.statistics.losses.cover import Parcels, offer
+from .cover import Parcels, offer
 
 CENT = 0.01
 
@@ -15,7 +15,7 @@ def switch_points(tariff, rate, *, up_to, paid_share=None, carrier=None, service
     sides are straight lines, so there is one crossing at most. Neighbours with the same answer are one row; values for which
     there is no step have pays = None. included: what the carrier pays anyway, if not as the tariff says.
 
-    >>> from orderkit.statistics.losses.tariffs import tariffs
+    >>> from orderkit.statistics.losses import tariffs
     >>> steps = {"tariff": "A", "currency": "USD", "from_value": [0.0], "premium": [3.9], "included_cover": [100.0]}
     >>> switch_points(tariffs(pd.DataFrame(steps))[0], 0.02, up_to=500, paid_share=1)["from_value"].tolist()  # 100 + 3.90 / 0.02
     [0.0, 295.01]
