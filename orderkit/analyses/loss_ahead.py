@@ -9,7 +9,7 @@ import pandas as pd
 from orderkit.analyses.loss_classes import FAR_BACK, PERILS, recent
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import Parcels
-from orderkit.statistics.losses.forecast import described, simulate
+from orderkit.statistics.losses.forecast import described, forecast
 
 SPANS = {"week": 1, "quarter": 13, "year": 52}
 BASES = {
@@ -19,7 +19,7 @@ BASES = {
 }
 WEEKS_BACK = 8
 SEED = 20210312  # the same shop gives the same figures
-NUMBERS, LEAST, MOST = 4_000_000, 1_000, 20_000  # draws of rates times classes held at once; draws at least and at most
+NUMBERS, LEAST, MOST = 2_000_000, 1_000, 20_000  # draws of rates times classes held at once; draws at least and at most
 CARRIER_NOT_KNOWN = "no carrier named"
 TOLD = 5  # damaged parcels whose refunds are booked, from which on the part that is lost is taken from them
 AHEAD = [
@@ -49,7 +49,8 @@ class Book:
     """The parcels of one currency and what their losses cost. `parcels`: those of the last 52 weeks with a known amount, with
     `times`, parcels of a year ahead for each; `lost`, `damaged`: draws of the rates [draws, classes]; `pace`: parcels a week;
     `without_amount`: parcels left out; `fees_share`: of a refund that the marketplace gives back in fees (None: not known);
-    `damage_share`, and whether it was `damage_told` by bookings; `labels_unknown`: parcels whose label has no price."""
+    `damage_share`, and whether it was `damage_told` by bookings; `labels_unknown`: parcels whose label has no price;
+    `foretold`: forecasts that were made of it."""
 
     currency: str
     parcels: Parcels
@@ -61,6 +62,7 @@ class Book:
     damage_told: bool = False
     labels_unknown: int = 0
     largest: dict = field(default_factory=dict)
+    foretold: dict = field(default_factory=dict, repr=False)
 
     @property
     def loss(self):
@@ -90,10 +92,11 @@ def book(con, found, currency, *, pace, basis="refund", tax=True, resale=0.0, ma
     damage, told = _damage(con, currency, resale)
     number = int(np.clip(NUMBERS / len(classes), LEAST, MOST))
     draws = [one.draws(number, np.random.default_rng(SEED + place)) for place, one in enumerate(rates)]
-    group = (sent["carrier"].fillna(CARRIER_NOT_KNOWN) + " " + sent["service"].fillna("")).str.strip()
+    cell = sent["cell"].to_numpy()[has]
+    group = (classes["carrier"].fillna(CARRIER_NOT_KNOWN) + " " + classes["service"].fillna("")).str.strip()
+    named = (column.to_numpy(dtype=object)[cell] for column in (group, classes["carrier"], classes["service"]))
     parcels = Parcels(
-        value[has], sent["cell"].to_numpy()[has], group.to_numpy(dtype=object)[has], sent["carrier"].to_numpy(dtype=object)[has],
-        sent["service"].to_numpy(dtype=object)[has], sent["insured"].to_numpy(dtype=bool)[has], loss[has], damage,
+        value[has], cell, *named, sent["insured"].to_numpy(dtype=bool)[has], loss[has], damage,
         pace * SPANS["year"] / has.sum(),
     )  # fmt: skip
     row = con.sql(LARGEST, params={"currency": currency, "marketplace": marketplace, "back": FAR_BACK}).df().to_dict("records")
@@ -125,13 +128,9 @@ def pace(con, *, marketplace=None):
 
 
 def foretold(one):
-    """{span: {"lost", "damaged", "both": LossForecast}} of a Book: all three of the same simulated events."""
-    return {span: _foretold(one, weeks) for span, weeks in SPANS.items()}
-
-
-def both(one, weeks, *, known_rates=False):
-    """The LossForecast of lost and damaged parcels together."""
-    return _foretold(one, weeks, known_rates)["both"]
+    """{span: {"lost", "damaged", "both": LossForecast}} of a Book."""
+    perils = {span: {peril: of_peril(one, peril, weeks) for peril in PERILS} for span, weeks in SPANS.items()}
+    return {span: told | {"both": both(one, SPANS[span])} for span, told in perils.items()}
 
 
 def ahead(books, told):
@@ -146,20 +145,22 @@ def ahead(books, told):
     return pd.DataFrame(rows, columns=AHEAD)
 
 
-def _foretold(one, weeks, known_rates=False):
-    amounts = np.zeros((2 * one.loss.size, len(PERILS)))
-    amounts[: one.loss.size, 0], amounts[one.loss.size :, 1] = one.loss, one.loss * one.parcels.damage_share
-    cell = np.concatenate([one.parcels.cell, one.parcels.cell + one.lost.shape[1]])
-    rates, times = np.concatenate([one.lost, one.damaged], axis=1), one.parcels.times * weeks / SPANS["year"]
-    if known_rates:
-        rates = rates.mean(axis=0, keepdims=True)
-    totals, _ = simulate(amounts, cell, rates, times=times, rng=np.random.default_rng(SEED + 2))
-    events = rates.mean(axis=0) * np.bincount(cell, minlength=rates.shape[1]) * times
-    lost, damaged = events[: one.lost.shape[1]].sum(), events[one.lost.shape[1] :].sum()
-    return {
-        "lost": described(totals[:, 0], lost), "damaged": described(totals[:, 1], damaged),
-        "both": described(totals.sum(axis=1), lost + damaged),
-    }  # fmt: skip
+def of_peril(one, peril, weeks, *, known_rates=False):
+    """The LossForecast of one peril alone, lost or damaged; made once for a Book."""
+    asked = peril, weeks, known_rates
+    if asked not in one.foretold:
+        rates, part = (one.lost, 1.0) if peril == "lost" else (one.damaged, one.parcels.damage_share)
+        one.foretold[asked] = forecast(
+            one.loss * part, one.parcels.cell, rates, times=one.parcels.times * weeks / SPANS["year"],
+            rng=np.random.default_rng([SEED + 2, PERILS.index(peril)]), known_rates=known_rates,
+        )  # fmt: skip
+    return one.foretold[asked]
+
+
+def both(one, weeks, *, known_rates=False):
+    """The LossForecast of lost and damaged parcels together: given the rates, one tells nothing of the other."""
+    parts = [of_peril(one, peril, weeks, known_rates=known_rates) for peril in PERILS]
+    return described(sum(part.simulated for part in parts), sum(part.events for part in parts))
 
 
 def _ahead(one, span, said):

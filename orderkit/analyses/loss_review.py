@@ -110,7 +110,7 @@ def _bought(con, found, insured_with, marketplace):
     for currency in found["currency"].unique():
         own = [name for name in names if (steps.loc[steps["tariff"] == name, "currency"] == currency).any()]
         name = insured_with if insured_with in own else own[0] if len(own) == 1 else None
-        sent = con.sql(INSURED, params={"currency": currency, "marketplace": marketplace}).df() if name else []
+        sent = con.execute(INSURED, {"currency": currency, "marketplace": marketplace}).df() if name else []
         if len(sent):
             parts.append(_priced(sent, steps[steps["tariff"] == name], currency, found))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -44,23 +44,36 @@ def test_a_bad_year_is_bad_in_every_week():
 
 
 def test_quantiles_are_those_of_the_law():
-    found = forecast([1.0], np.array([0]), [[0.02]], times=500, rng=rng())  # Poisson(10)
-    law = poisson(10)
-    assert {level: found.quantiles[level] for level in (0.05, 0.5, 0.95)} == {0.05: law.ppf(0.05), 0.5: 10, 0.95: law.ppf(0.95)}
+    found = forecast(
+        [1.0], np.array([0]), [[0.02]], times=450, rng=rng()
+    )  # Poisson(9), whose steps are 3 standard errors from these levels
+    law = poisson(9)
+    assert {level: found.quantiles[level] for level in (0.05, 0.5, 0.95)} == {0.05: law.ppf(0.05), 0.5: 9, 0.95: law.ppf(0.95)}
     assert found.var[0.99] == pytest.approx(law.ppf(0.99), abs=1)
     assert found.tvar[0.99] > found.var[0.99]
     assert found.ranges["level"].tolist() == [0.5, 0.8, 0.9]
 
 
-def test_parcels_of_alike_amounts_taken_together_give_the_same_law(monkeypatch):
+def test_many_events_of_which_most_are_taken_for_normal_give_the_same_law(monkeypatch):
     amounts, cell = rng(4).lognormal(3.5, 1, 30_000), rng(5).integers(0, 20, 30_000)
-    rates = rng(6).beta(50, 4950, (4000, 20))
-    singly = forecast(amounts, cell, rates, times=1, rng=rng())
-    monkeypatch.setattr(import_module("orderkit.statistics.losses.forecast"), "EVENTS", 100_000)
-    together, _ = simulate(amounts, cell, rates, times=1, rng=rng())
-    assert len(together) == 2000, "so many events are drawn in fewer simulations"
-    assert together.mean() == pytest.approx(singly.mean, rel=0.01)
-    assert together.std() == pytest.approx(singly.sd, rel=0.06)
+    rates = rng(6).beta(500, 4500, (4000, 20))
+    together = forecast(amounts, cell, rates, times=1, rng=rng())  # 3,000 events, 250 of them one by one
+    monkeypatch.setattr(import_module("orderkit.statistics.losses.forecast"), "SINGLY", 5_000)
+    singly = forecast(amounts, cell, rates, times=1, rng=rng(2))
+    assert together.events == pytest.approx(3_000, rel=0.01)
+    assert together.mean == pytest.approx(singly.mean, abs=5 * singly.error)
+    assert together.sd == pytest.approx(singly.sd, rel=0.03)  # 5 standard errors of a deviation of 20,000 are 0.025 of it
+    assert together.quantiles[0.99] == pytest.approx(singly.quantiles[0.99], rel=0.003)
+    assert together.tvar[0.99] == pytest.approx(singly.tvar[0.99], rel=0.003)
+
+
+def test_columns_of_many_events_have_the_covariance_of_a_compound_poisson():
+    amounts = rng(4).lognormal(3.5, 1, 20_000)
+    columns = np.stack([amounts, np.where(amounts > 50, 0.2 * amounts, amounts), np.zeros(20_000)], axis=1)
+    totals, _ = simulate(columns, np.zeros(20_000, dtype=int), [[0.2]], times=1, rng=rng())
+    assert np.cov(totals.T) == pytest.approx(0.2 * columns.T @ columns, rel=0.06)
+    assert totals.mean(axis=0) == pytest.approx(0.2 * columns.sum(axis=0), rel=0.002)
+    assert not totals[:, 2].any()
 
 
 def test_columns_are_hit_by_the_same_events():

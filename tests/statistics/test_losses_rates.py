@@ -108,3 +108,17 @@ def test_nothing_is_learnt_from_nothing():
         fit_rates([1], [10], group=["a", "b"])
     with pytest.raises(BadValue):
         known_share([1.2], [0.1])
+
+
+def test_the_prior_is_worth_as_many_events_as_said():
+    """One class: the posterior is Beta(events + prior, others + 0.5), pooled or not."""
+    for prior in (0.25, 0.5, 1.0):
+        assert fit_rates([3], [500], prior=prior).pooled["rate"] == pytest.approx((3 + prior) / (500 + prior + 0.5), rel=0.005)
+    several = ([3, 4, 2, 5], [400, 500, 300, 700])
+    assert fit_rates(*several, prior=0.25).pooled["rate"] < fit_rates(*several, prior=1.0).pooled["rate"]
+
+
+@pytest.mark.parametrize("prior", [0, -1, 1.5])
+def test_a_prior_of_nothing_or_of_many_events_is_refused(prior):
+    with pytest.raises(BadValue, match="more than 0 and at most 1"):
+        fit_rates([3], [500], prior=prior)

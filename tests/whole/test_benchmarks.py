@@ -64,3 +64,13 @@ def test_the_analysis_of_many_returns_lists_products_that_were_drawn_bad():
     told = json.loads(subprocess.run(child, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
     assert told["skus"] == 2_000
     assert told["listed"] > 0 == told["false"]
+
+
+def test_the_analysis_of_many_parcels_insures_what_was_drawn_to_be_lost_often():
+    """20,000 parcels; a million by the command. Cover at 95 cents per 100 pays where one in 40 is lost, not one in 400."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
+    child = [sys.executable, "-m", "benchmarks.losses", "child", "20000"]
+    told = json.loads(subprocess.run(child, env=env, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    assert told["parcels"] == 20_000
+    assert told["insured"] == ["DHL Air", "DHL Ground", "FedEx Air", "FedEx Ground"]
+    assert abs(told["mean_ratio"] - 1) < 0.01  # the standard error of a mean of 20,000 totals of 50 events is 0.0013

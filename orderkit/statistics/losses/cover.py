@@ -143,10 +143,12 @@ def best_from(values, gains):
     values, gains = np.asarray(values, dtype=float), np.nan_to_num(np.asarray(gains, dtype=float))
     if not values.size:
         return None, 0.0
-    levels, place = np.unique(values, return_inverse=True)
-    ahead = np.cumsum(np.bincount(place, gains)[::-1])[::-1]
+    order = np.argsort(values, kind="stable")  # at once where they are sorted
+    levels = values[order]
+    first = np.flatnonzero(np.r_[True, levels[1:] != levels[:-1]])
+    ahead = np.cumsum(gains[order][::-1])[::-1][first]
     best = int(ahead.argmax())
-    return (float(levels[best]), float(ahead[best])) if ahead[best] > 0 else (None, 0.0)
+    return (float(levels[first[best]]), float(ahead[best])) if ahead[best] > 0 else (None, 0.0)
 
 
 def strategies(parcels, offered, lost, damaged, chosen, *, rng, simulations=20_000):

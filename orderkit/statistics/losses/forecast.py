@@ -17,10 +17,7 @@ from .checks import numbers
 from .risk import simulated_risk
 
 SIMULATIONS = 20_000
-EVENTS = 20_000_000  # events drawn one by one at most; of more, parcels of alike amounts are taken together
-GROUPS = 10_000  # groups of parcels of alike amounts in all, about
-BINS, SINGLE = (6, 48), (2, 16)  # groups in a class, and how many of its dearest parcels stay single: least and most
-LEAST = 2_000  # simulations, however many events
+SINGLY = 250  # events expected per total among the parcels that are hit one by one, where there are more than twice as many
 AT_ONCE = 2_000_000  # numbers held at once
 
 
@@ -96,57 +93,79 @@ def described(totals, events=np.nan):
 def simulate(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS):
     """Totals [simulations, columns] of `amounts` [parcels, columns] hit by the same events, and the expected number of events.
 
-    As `forecast`; where more than 20 million events would be drawn, fewer simulations are made (2,000 at least), and if that is
-    not enough, parcels of a class with alike amounts (in the sum of columns; up to 48 groups, the dearest 16 apart) count as one
-    amount.
+    As `forecast`. Up to 500 events a total are simulated as they are. Of more, 250 are: those that hit the parcels of the
+    largest amounts, measured in standard deviations of the total of any column; the rest is a normal variable for each draw of
+    the rates, with exactly its mean and variance (for several columns, covariances). Of one column the skewness that is lost is
+    at most 0.025: 0.007 standard deviations at the ends of a 90 % range, 0.018 at q99 (Cornish-Fisher).
     """
     amounts, cell, rates = _checked(amounts, cell, rates)
-    sizes = np.bincount(cell, minlength=rates.shape[1])
-    ahead = sizes * np.broadcast_to(np.asarray(times, dtype=float), sizes.shape)
-    expected = float((rates @ ahead).mean())
-    simulations = int(np.clip(EVENTS / max(expected, 1e-9), min(LEAST, simulations), simulations))
+    sizes, mean = np.bincount(cell, minlength=rates.shape[1]), rates.mean(axis=0)
+    times = np.broadcast_to(np.asarray(times, dtype=float), sizes.shape)
+    expected = float(mean @ (sizes * times))
     rows = np.arange(simulations) % len(rates)
-    order = np.lexsort((amounts.sum(axis=1), cell))
-    if expected * simulations <= EVENTS:
-        return _one_by_one(amounts[order], sizes, ahead, rates, rows, rng), expected
-    return _in_groups(amounts[order], cell[order], sizes, ahead, rates, rows, rng), expected
+    if expected <= 2 * SINGLY:
+        return _one_by_one(amounts, cell, times, rates, rows, rng), expected
+    singly = _largest(amounts, (mean * times)[cell])
+    totals = _one_by_one(amounts[singly], cell[singly], times, rates, rows, rng)
+    totals += _normal(amounts[~singly], cell[~singly], times, rates, rows, rng)
+    return np.maximum(totals, 0), expected
 
 
-def _one_by_one(amounts, sizes, ahead, rates, rows, rng):
-    """Every event hits one parcel. `amounts` stand class by class, `sizes` of them in each."""
-    starts, totals = np.cumsum(sizes) - sizes, np.zeros((len(rows), amounts.shape[1]))
-    for chunk in _chunks(len(rows), max(sizes.size, int((rates @ ahead).max()))):
-        hits = rng.poisson(rates[rows[chunk]] * ahead)
-        place = np.repeat(np.arange(hits.size), hits.ravel())
-        row, which = np.divmod(place, sizes.size)
-        item = starts[which] + (rng.random(place.size) * sizes[which]).astype(np.intp)
-        for column in range(amounts.shape[1]):
-            totals[chunk, column] = np.bincount(row, amounts[item, column], len(hits))
+def _largest(amounts, chance):
+    """Which parcels are drawn one by one: the largest in standard deviations of any column, until SINGLY events are expected."""
+    deviation = np.sqrt(chance @ np.square(amounts))
+    size = (amounts / np.where(deviation > 0, deviation, 1)).max(axis=1)
+    order = np.argsort(-size)
+    singly = np.zeros(size.size, dtype=bool)
+    singly[order[: np.searchsorted(np.cumsum(chance[order]), SINGLY)]] = True
+    return singly
+
+
+def _one_by_one(amounts, cell, times, rates, rows, rng):
+    """Every event hits one parcel."""
+    used, cell = _used(cell, rates.shape[1])
+    order = np.argsort(cell.astype(np.min_scalar_type(used.size)), kind="stable")  # short whole numbers are sorted at once
+    sizes, totals = np.bincount(cell, minlength=used.size), np.zeros((len(rows), amounts.shape[1]))
+    starts, rates, ahead = np.cumsum(sizes) - sizes, rates[:, used], sizes * times[used]
+    for chunk in _chunks(len(rows), max(sizes.size, int((rates @ ahead).max(initial=0)))):
+        row, which = _hits(rates, ahead, rows[chunk], rng)
+        item = order[starts[which] + (rng.random(which.size) * sizes[which]).astype(np.intp)]
+        for column, own in enumerate(amounts.T):
+            totals[chunk, column] = np.bincount(row, own[item], chunk.stop - chunk.start)
     return totals
 
 
-def _in_groups(amounts, cell, sizes, ahead, rates, rows, rng):
-    """Parcels of alike amounts together: a Poisson number of events for each group, at its mean amount."""
-    starts = np.cumsum(sizes) - sizes
-    bins, single = (int(np.clip(GROUPS * share / sizes.size, *ends)) for share, ends in ((0.75, BINS), (0.25, SINGLE)))
-    rank = np.arange(cell.size) - starts[cell]
-    behind = sizes[cell] - rank - 1  # 0: the dearest
-    bulk = np.maximum(sizes[cell] - single, 1)
-    group = np.where(behind < single, bins + behind, rank * bins // bulk)
-    named, number = np.unique(cell * (bins + single) + group, return_inverse=True)
-    size = np.bincount(number)
-    mean = np.stack([np.bincount(number, column) / size for column in amounts.T], axis=1)
-    of = named // (bins + single)
-    share = size / sizes[of] * ahead[of]
-    totals = np.zeros((len(rows), amounts.shape[1]))
-    for chunk in _chunks(len(rows), size.size):
-        totals[chunk] = rng.poisson(rates[rows[chunk]][:, of] * share) @ mean
-    return totals
+def _hits(rates, ahead, rows, rng):
+    """(number among `rows`, class) of each event of so many simulations."""
+    if len(rates) == 1:  # all alike: the events of all simulations at once, each in any of them
+        which = np.repeat(np.arange(ahead.size), rng.poisson(rates[0] * ahead * rows.size))
+        return rng.integers(0, rows.size, which.size), which
+    hits = rng.poisson(rates[rows] * ahead)
+    return np.divmod(np.repeat(np.arange(hits.size), hits.ravel()), max(ahead.size, 1))
+
+
+def _normal(amounts, cell, times, rates, rows, rng):
+    """Normal totals with the means and covariances that each draw of the rates gives."""
+    columns, rates = amounts.shape[1], rates * times
+    sums = np.stack([np.bincount(cell, column, rates.shape[1]) for column in amounts.T], axis=1)
+    pairs = [np.bincount(cell, one * other, rates.shape[1]) for one in amounts.T for other in amounts.T]
+    spread = (rates @ np.stack(pairs, axis=1)).reshape(-1, columns, columns)
+    size, along = np.linalg.eigh(spread)
+    root = along * np.sqrt(np.maximum(size, 0))[:, None, :]
+    return (rates @ sums)[rows] + np.einsum("rij,rj->ri", root[rows], rng.standard_normal((len(rows), columns)))
+
+
+def _used(cell, classes):
+    """The classes that parcels are of, and the number of each parcel's among them."""
+    used = np.flatnonzero(np.bincount(cell, minlength=classes))
+    place = np.zeros(classes, dtype=np.intp)
+    place[used] = np.arange(used.size)
+    return used, place[cell]
 
 
 def _chunks(count, width):
     step = max(1, AT_ONCE // max(1, width))
-    return [slice(start, start + step) for start in range(0, count, step)]
+    return [slice(start, min(start + step, count)) for start in range(0, count, step)]
 
 
 def _checked(amounts, cell, rates):

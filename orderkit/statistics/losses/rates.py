@@ -23,6 +23,8 @@ USUAL_SPREAD = (
 SPREADS = np.linspace(0.05, 2.0, 20)  # coefficients of variation that are tried; below, classes are alike for all purposes
 MEANS = 41  # rates of all that are tried
 WIDE = 5  # standard errors about the pooled rate within which they lie
+JEFFREYS = 0.5  # events that the prior of a rate is worth
+OF_TWO = JEFFREYS / 2  # of each of two perils that are learnt apart and foretold together, as lost and damaged are
 DRAWS = 4_000  # for the figures of the table
 
 
@@ -51,22 +53,25 @@ class ClassRates:
         return self._law.draws(number, rng)
 
 
-def fit_rates(events, exposure, *, group=None, level=0.9):
+def fit_rates(events, exposure, *, group=None, level=0.9, prior=JEFFREYS):
     """The ClassRates of parcels lost: arrays of events and exposure by class (both may be fractions: see `known_share`).
 
     group: by class the label of what it is part of (its carrier's service), from which it learns first; without it there is one.
+    prior: how many events the prior of the rate of all is worth. Perils that are learnt apart and foretold together have equal
+    parts of one: 0.25 each of two. With 0.5 each, the totals of shops with few events would be foretold too high.
 
     Raises
     ------
     BadValue
-        Events that are negative or more than the exposure.
+        Events that are negative or more than the exposure; a prior of nothing, or of more than one event.
     TooFewEvents
         No exposure at all: nothing to learn from.
 
     References
     ----------
     Gelman et al. (2013), Bayesian Data Analysis, sections 5.1 to 5.3; Gelman (2006), Bayesian Analysis 1:515-534, for the prior
-    of the spread; Klugman, Panjer, Willmot, Loss Models, greatest accuracy credibility.
+    of the spread; Klugman, Panjer, Willmot, Loss Models, greatest accuracy credibility;
+    Berger, Bernardo, Sun (2015), Overall objective priors, Bayesian Analysis 10:189-221, for one prior shared between perils.
 
     >>> found = fit_rates([0, 0, 0], [100, 200, 100])
     >>> found.method, round(found.pooled["upper"], 4), found.few
@@ -74,10 +79,12 @@ def fit_rates(events, exposure, *, group=None, level=0.9):
     """
     events, exposure = _checked(events, exposure, level)
     code = np.zeros(events.size, dtype=int) if group is None else pd.factorize(np.asarray(group), use_na_sentinel=False)[0]
+    if not 0 < prior <= 1:
+        raise BadValue(f"A prior worth {prior} events: expected more than 0 and at most 1, for example 0.5.")
     if code.size != events.size:
         raise BadValue(f"{code.size:,} groups for {events.size:,} classes: give one label per class.")
     enough = events.sum() >= FEW_EVENTS and (events > 0).sum() >= FEW_CLASSES
-    law = _Hierarchy(events, exposure, code) if enough else _Pooled(events, exposure)
+    law = _Hierarchy(events, exposure, code, prior) if enough else _Pooled(events, exposure, prior)
     drawn = law.spread_out()
     return ClassRates(
         _table(events, exposure, law, drawn, level), _pooled(events, exposure, drawn, level), law.method, level, law
@@ -120,8 +127,8 @@ class _Pooled:
 
     method = "pooled"
 
-    def __init__(self, events, exposure):
-        self.a, self.b, self.classes = events.sum() + 0.5, exposure.sum() - events.sum() + 0.5, events.size
+    def __init__(self, events, exposure, prior):
+        self.a, self.b, self.classes = events.sum() + prior, exposure.sum() - events.sum() + 0.5, events.size
         self.credibility = np.zeros(events.size)
 
     def draws(self, number, rng):
@@ -139,8 +146,8 @@ class _Hierarchy:
 
     method = "hierarchical"
 
-    def __init__(self, events, exposure, code):
-        self.events, self.exposure, self.code = events, exposure, code
+    def __init__(self, events, exposure, code, prior):
+        self.events, self.exposure, self.code, self.prior = events, exposure, code, prior
         self.overall = max(events.sum() / exposure.sum(), 1e-9)
         self.groups = code.max() + 1
         centre = self._centres(_strength(USUAL_SPREAD, self.overall))
@@ -177,22 +184,24 @@ class _Hierarchy:
         """Draws [number, groups] of the rates of groups."""
         events, exposure = self._deflated(spread)
         if self.groups == 1:
-            return rng.beta(events + 0.5, exposure - events + 0.5, (number, 1))
-        means, spreads, chance = _grid(events, exposure)
+            return rng.beta(events + self.prior, exposure - events + 0.5, (number, 1))
+        means, spreads, chance = _grid(events, exposure, self.prior)
         place = rng.choice(chance.size, number, p=chance)
         mean, own = means[place][:, None], spreads[place][:, None]
         strength = _strength(own, mean)
         return rng.beta(mean * strength + events, (1 - mean) * strength + exposure - events)
 
 
-def _grid(events, exposure):
-    """The posterior of (rate of all, spread of groups) on a grid: both, and their chances. Jeffreys' prior for the rate."""
+def _grid(events, exposure, prior):
+    """The posterior of (rate of all, spread of groups) on a grid: both, and their chances."""
     overall = (events.sum() + 0.5) / (exposure.sum() + 1)
     error = np.sqrt(1 / (events.sum() + 0.5) + USUAL_SPREAD**2 / events.size)
     logit = np.log(overall / (1 - overall)) + np.linspace(-WIDE, WIDE, MEANS) * error
     rate, spread = (part.ravel() for part in np.meshgrid(1 / (1 + np.exp(-logit)), SPREADS))
     told = _likelihood(events, exposure, rate[:, None], spread[:, None])
-    told += _prior(spread) + 0.5 * np.log(rate * (1 - rate))  # d rate = rate (1 - rate) d logit, times Jeffreys' prior
+    told += (
+        _prior(spread) + prior * np.log(rate) + 0.5 * np.log1p(-rate)
+    )  # Beta(prior, 0.5), and d rate = rate (1 - rate) d logit
     return rate, spread, _weights(told)
 
 

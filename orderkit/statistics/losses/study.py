@@ -10,7 +10,7 @@ from orderkit.errors import BadValue
 from .bands import SHARES, band_names, value_edges
 from .cover import YEAR, Parcels
 from .forecast import forecast
-from .rates import ClassRates, fit_rates, known_share
+from .rates import OF_TWO, ClassRates, fit_rates, known_share
 from .recommend import recommend
 from .tariffs import tariffs as read_tariffs
 
@@ -55,8 +55,8 @@ def study(
 
     >>> frame = pd.DataFrame({"outcome": ["lost"] * 8 + ["delivered"] * 392, "value": [50.0] * 400, "carrier": "UPS"})
     >>> found = study(frame, weeks=10)
-    >>> round(found.ahead["year"].events), found.cover  # 8.5 of 401 lost and 0.5 damaged, of 2,080 parcels a year
-    (47, ())
+    >>> round(found.ahead["year"].events), found.cover  # 8.25 of 401 lost and 0.25 damaged, of 2,080 parcels a year
+    (44, ())
     """
     parcels, by = _checked(parcels, weeks), [name for name in by if name in parcels.columns]
     keys = parcels[by].astype(object).where(parcels[by].notna(), NOT_KNOWN).assign(band=_bands(parcels["value"]))
@@ -64,7 +64,9 @@ def study(
     cell = keys.groupby(names, sort=True).ngroup().to_numpy()
     classes = _classes(parcels, keys, cell, names)
     group = classes[by[:2]].agg(" ".join, axis=1) if by else pd.Series("all", index=classes.index)
-    lost, damaged = (fit_rates(classes[f"{peril}_events"], classes["exposure"], group=group) for peril in ("lost", "damaged"))
+    lost, damaged = (
+        fit_rates(classes[f"{peril}_events"], classes["exposure"], group=group, prior=OF_TWO) for peril in ("lost", "damaged")
+    )
     for peril, found in (("lost", lost), ("damaged", damaged)):
         classes = classes.assign(**{f"{peril}_{name}": found.table[name] for name in ("rate", "low", "high", "credibility")})
     book = _book(parcels, cell, group, weeks, damage_share)

@@ -89,7 +89,9 @@ class Tariff:
 
     def _part(self, count, carrier, service):
         """The number of the part that is closest to each parcel; -1 where none holds for it."""
-        carriers, services = _words(carrier, count), _words(service, count)
+        named = [any(of[place] is not None for of, _ in self.parts) for place in (0, 1)]  # what no step asks for is not read
+        asked = [column if some else None for column, some in zip((carrier, service), named, strict=True)]
+        carriers, services = (_words(column, count) for column in asked)
         closest, best = np.full(count, -1), np.full(count, -1)
         for number, ((of_carrier, of_service), _) in enumerate(self.parts):
             fits = np.ones(count, dtype=bool)
