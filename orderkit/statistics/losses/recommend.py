@@ -126,7 +126,9 @@ def _row(label, mine, parcels, offered, decisions, lost, damaged):
     values, gains, times = parcels.value[mine], decisions.gain[mine], parcels.times
     from_value, gain = best_from(values, gains)
     weight = np.bincount(parcels.cell[mine], minlength=lost.shape[1])
-    rate = (lost + damaged) @ weight / max(weight.sum(), 1)
+    own = np.flatnonzero(weight)  # its classes: of many, a few
+    lost, damaged = lost[:, own], damaged[:, own]
+    rate = (lost + damaged) @ weight[own] / max(weight.sum(), 1)
     row = {
         "group": label, "parcels": mine.size * times, "rate": float(rate.mean()), "from_value": from_value,
         "not_offered": float((~offered.offered[mine]).sum() * times), "gain": gain * times,
@@ -140,7 +142,7 @@ def _row(label, mine, parcels, offered, decisions, lost, damaged):
     taken = mine[(values >= (np.inf if from_value is None else from_value)) & offered.offered[mine]]
     row |= {"insured": taken.size * times, "premium": float(offered.premium[taken].sum() * times)}
     row["brings"] = row["premium"] + row["gain"]
-    drawn = _gains(mine[offered.offered[mine]], from_value, parcels, offered, lost, damaged) * times
+    drawn = _gains(mine[offered.offered[mine]], from_value, parcels, offered, own, lost, damaged) * times
     chance = (drawn > 0).mean(axis=0)
     row["probability"] = float("nan") if not chance.size else float(chance.max() if from_value is None else chance[0])
     if from_value is not None:
@@ -148,10 +150,10 @@ def _row(label, mine, parcels, offered, decisions, lost, damaged):
     return row | {"verdict": _verdict(row["probability"], taken.size)}
 
 
-def _gains(mine, from_value, parcels, offered, lost, damaged):
+def _gains(mine, from_value, parcels, offered, own, lost, damaged):
     """What insuring gains from a value on, [draws, values]: expected payments at each draw of the rates, less premiums. The first
-    value is `from_value`; where there is none, they are CANDIDATES of the parcels' values."""
-    values, cell, classes = parcels.value[mine], parcels.cell[mine], lost.shape[1]
+    value is `from_value`; where there is none, they are CANDIDATES of the parcels' values. own: the classes of the rates."""
+    values, cell, classes = parcels.value[mine], np.searchsorted(own, parcels.cell[mine]), own.size
     if not mine.size:
         return np.zeros((len(lost), 0))
     tried = np.array([from_value]) if from_value is not None else np.unique(np.quantile(values, CANDIDATES))
