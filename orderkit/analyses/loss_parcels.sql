@@ -38,7 +38,7 @@ inside AS (                   -- what is in each parcel; an amount is known only
 
 labels AS (
     SELECT account, parcel AS named, any_value(currency) AS currency, CAST(max(label_cost) AS DOUBLE) AS label_cost,
-        CAST(max(declared_value) AS DOUBLE) AS declared_value
+        CAST(max(declared_value) AS DOUBLE) AS declared_value, CAST(max(premium) AS DOUBLE) AS premium
     FROM parcels
     GROUP BY account, parcel
 ),
@@ -127,6 +127,7 @@ SELECT
     CASE WHEN labels.currency = travel.currency THEN labels.label_cost END AS label_cost,
     travel.insured,
     CASE WHEN labels.currency = travel.currency THEN labels.declared_value END AS declared_value,
+    CASE WHEN labels.currency = travel.currency THEN labels.premium END AS premium,  -- paid for cover; NULL where not told
     coalesce(brought.claimed, false) AS claimed,
     brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace, brought.recovered_buyer,
     booked.refunded, booked.fees_back
@@ -153,6 +154,7 @@ SELECT                        -- parcels of which the orders are not loaded: of 
         ELSE 'unknown'
     END,
     NULL, NULL, NULL, NULL, CAST(parcels.label_cost AS DOUBLE), parcels.insured, CAST(parcels.declared_value AS DOUBLE),
+    CAST(parcels.premium AS DOUBLE),
     coalesce(brought.claimed, false), brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace,
     brought.recovered_buyer, NULL, NULL
 FROM parcels

@@ -3,16 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.errors import UnknownName
-from orderkit.statistics.losses.cover import Parcels, offer
-from orderkit.statistics.losses.tariffs import tariffs
+from orderkit.analyses import loss_bought
 from orderkit.statistics.rates import future_events
 
 LEVEL = 0.9
 WARM = 100  # parcels with known outcome in earlier weeks, from which on a week is foretold
 WEEKS = [
     "currency", "week", "parcels", "known_outcome", "open", "events", "expected", "low", "high", "within", "value_lost",
-    "insured", "premium", "expected_brings", "brought",
+    "insured", "premium", "premium_told", "premium_unknown", "tariff", "expected_brings", "brought",
 ]  # fmt: skip
 UNFILED = ["order_id", "carrier", "service", "outcome", "insured", "value", "currency", "state", "deadline", "latest", "what"]
 BY_WEEK = """
@@ -28,12 +26,6 @@ BY_WEEK = """
     WHERE week IS NOT NULL AND currency IS NOT NULL AND ($marketplace IS NULL OR marketplace = $marketplace)
     GROUP BY currency, week
     ORDER BY currency, week
-"""
-INSURED = """
-    SELECT currency, week, ordered_day, carrier, service, coalesce(declared_value, value) AS value
-    FROM loss_parcels
-    WHERE insured AND week IS NOT NULL AND currency = $currency AND coalesce(declared_value, value) IS NOT NULL
-        AND ($marketplace IS NULL OR marketplace = $marketplace)
 """
 CLAIMS = """
     SELECT DISTINCT
@@ -55,21 +47,24 @@ PAST = "claim_probably_past"
 
 def weeks(con, *, insured_with=None, marketplace=None):
     """By currency and week of the order: parcels, events (lost or damaged), what the weeks before foretold for as many parcels
-    with a known outcome (expected, low, high: 90 %, beta-binomial) and whether the events lie within; insured parcels, the
-    premium that the tariff of that day asks for them, what it was then expected to bring, and what insurers have paid for them
-    so far.
+    with a known outcome (expected, low, high: 90 %, beta-binomial) and whether the events lie within; insured parcels, what
+    their cover cost (premium: as told, else by the `tariff` of that day; premium_told, premium_unknown: of how many it is told,
+    and of how many neither told nor priced), what it was then expected to bring, and what insurers have paid for them so far.
 
     A week is foretold once 100 outcomes of earlier weeks are known; NaN before. insured_with: the tariff that cover was bought
-    with; without it the only one, and with several the premium is not told. Raises UnknownName for a name that no tariff has.
+    with; without it the only one, and of several the one that explains the premiums paid best (see loss_bought.bought). Raises
+    UnknownName for a name that no tariff has.
     """
     found = con.sql(BY_WEEK, params={"marketplace": marketplace}).df()
     if found.empty:
         return pd.DataFrame(columns=WEEKS)
     parts = [_foretold(rows.reset_index(drop=True)) for _, rows in found.groupby("currency")]
     found = pd.concat(parts, ignore_index=True)
-    bought = _bought(con, found, insured_with, marketplace)
+    bought = loss_bought.bought(con, found, insured_with=insured_with, marketplace=marketplace)
     found = found.merge(bought, on=["currency", "week"], how="left") if len(bought) else found
-    return found.reindex(columns=WEEKS)
+    counts = ["premium_told", "premium_unknown"]
+    found = found.reindex(columns=WEEKS)
+    return found.assign(**{name: found[name].fillna(0).astype(int) for name in counts})
 
 
 def unfiled(con, pack, *, marketplace=None):
@@ -98,39 +93,3 @@ def _foretold(rows):
     within = rows["events"].between(rows["low"], rows["high"]).astype("boolean")
     rate = ((events + 0.5) / (known + 1)).where(known >= WARM)
     return rows.assign(within=within.where(rows["expected"].notna(), pd.NA), rate=rate)
-
-
-def _bought(con, found, insured_with, marketplace):
-    """Premium and expected payments of the insured parcels by currency and week."""
-    steps = con.sql("SELECT * FROM tariffs ORDER BY ALL").df()
-    names = sorted(steps["tariff"].unique()) if len(steps) else []
-    if insured_with is not None and insured_with not in names:
-        raise UnknownName("tariff", insured_with, names, where=" among those loaded")
-    parts = []
-    for currency in found["currency"].unique():
-        own = [name for name in names if (steps.loc[steps["tariff"] == name, "currency"] == currency).any()]
-        name = insured_with if insured_with in own else own[0] if len(own) == 1 else None
-        sent = con.execute(INSURED, {"currency": currency, "marketplace": marketplace}).df() if name else []
-        if len(sent):
-            parts.append(_priced(sent, steps[steps["tariff"] == name], currency, found))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _priced(sent, steps, currency, found):
-    """By week: what cover of these parcels cost by the steps of their day, and what it was expected to bring."""
-    rate = found[found["currency"] == currency].set_index("week")["rate"]
-    parts = []
-    for day, own in sent.groupby("ordered_day"):
-        tariff = next((one for one in tariffs(steps, day=day) if one.currency == currency), None)
-        if tariff is None:
-            continue
-        value = own["value"].to_numpy(dtype=float)
-        parcels = Parcels(value, np.zeros(len(own), dtype=int), own["carrier"].to_numpy(), own["carrier"], own["service"])
-        paid = None if tariff.steps["paid_share"].notna().all() else 1.0
-        offered = offer(parcels, tariff, paid_share=paid)
-        brings = offered.lost * own["week"].map(rate).to_numpy(dtype=float)
-        parts.append(pd.DataFrame({"week": own["week"], "premium": offered.premium, "expected_brings": brings}))
-    if not parts:
-        return pd.DataFrame()
-    sums = pd.concat(parts).groupby("week")[["premium", "expected_brings"]].sum(min_count=1)
-    return sums.reset_index().assign(currency=currency)

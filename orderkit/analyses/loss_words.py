@@ -58,7 +58,7 @@ def year_ahead(rows, ahead):
     return [f"At your pace expect losses of about {_rounded(told)} in a year, {worst}."]
 
 
-def how(found, books, ahead, cover, basis, tax, rows):
+def how(found, books, ahead, cover, basis, tax, rows, weeks):
     """How we know: denominators, what is not known, the basis of money, the methods."""
     classes = found.classes
     if classes.empty:
@@ -68,6 +68,7 @@ def how(found, books, ahead, cover, basis, tax, rows):
     behind = [text for _, text in advice(rows, cover) if text]
     said = [
         *behind,
+        *past_cover(weeks),
         f"{count(int(sums['parcels']), 'parcel')} that you shipped yourself (FBM): {sums['delivered']:,} delivered, "
         f"{sums['returned']:,} returned, {sums['lost']:,} lost, {sums['damaged']:,} damaged, {sums['open']:,} still on the way, "
         f"of which {expected:.1f} are expected never to arrive, {sums['unknown']:,} not known.",
@@ -85,6 +86,43 @@ def how(found, books, ahead, cover, basis, tax, rows):
             "of another parcel."
         )
     return said + [part for part in (found.why, *_of_cover(cover)) if part]
+
+
+def past_cover(weeks):
+    """What the cover bought so far cost and has brought: a sentence per currency, where its price is known for some week."""
+    insured = weeks[weeks["insured"] > 0]
+    return [said for code, own in insured.groupby("currency", sort=True) if (said := _past_cover(own, code))]
+
+
+def _past_cover(weeks, currency):
+    known = weeks[weeks["premium"].notna()]
+    bought = int((known["insured"] - known["premium_unknown"]).sum())
+    if not bought:
+        return ""
+    cost, brought = (show.money(known[name].sum(), currency) for name in ("premium", "brought"))
+    said = f"Cover bought so far cost {cost} for {count(bought, 'parcel')}{_priced_by(known, bought)} and has brought {brought}"
+    said += f"{_foretold(known, currency)}."
+    if more := int(weeks["insured"].sum()) - bought:
+        said += f" What cover of {count(more, 'more parcel')} cost is not known"
+        said += f"; {count(len(weeks) - len(known), 'week')} left out for it." if len(known) < len(weeks) else "."
+    return said
+
+
+def _priced_by(weeks, bought):
+    """How we know the price: silent where it was told of every parcel."""
+    told, named = int(weeks["premium_told"].sum()), " and ".join(sorted(weeks["tariff"].dropna().unique()))
+    if told == bought:
+        return ""
+    return f" ({told:,} as told, the rest at the prices of {named})" if told else f" (at the prices of {named})"
+
+
+def _foretold(weeks, currency):
+    """What the model made of the same weeks; it is silent of the first ones, and of those that no tariff is for."""
+    model = weeks["expected_brings"]
+    if model.isna().all():
+        return ""
+    foretold, others = (show.money(amount, currency) for amount in (model.sum(), weeks.loc[model.isna(), "brought"].sum()))
+    return f" (model: {foretold}{f' for the weeks it can tell; the others brought {others}' if model.isna().any() else ''})"
 
 
 def _accident(books):

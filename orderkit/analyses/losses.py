@@ -106,7 +106,8 @@ def losses(
         claims tell; the work of a claim, in currency; what a unit of cost of the worst 1 in 100 years is worth to you above the
         mean.
     insured_with
-        The tariff that past cover was bought with, where several are loaded.
+        The tariff that past cover was bought with, where several are loaded; without it the one that explains the premiums paid
+        best.
 
     Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per
     tariff), `groups`, `ways`, `shares`, `switch` and `prices` (see analyses.loss_cover.Cover), `fair` (what cover is worth per
@@ -124,6 +125,7 @@ def losses(
     told = {one.currency: loss_ahead.foretold(one) for one in books}
     ahead = loss_ahead.ahead(books, told)
     cover = loss_cover.covers(con, books, tariff=tariff, paid_share=paid_share, handling=handling, risk_load=risk_load)
+    weeks = loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace)
     rows = [row for currency in found.currencies for row in _rows(found, currency, told.get(currency, {}), pace)]
     totals = {}
     for row in rows:
@@ -131,13 +133,13 @@ def losses(
     return Losses(
         kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead),
         frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MONEY, float)),
-        how=loss_words.how(found, books, ahead, cover, basis, tax, rows), totals=totals,
+        how=loss_words.how(found, books, ahead, cover, basis, tax, rows, weeks), totals=totals,
         tables={
             "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
             "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "prices": cover.prices, "fair": cover.fair,
-            "weeks": loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace),
-            "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace), "advice": loss_advice.advice(rows, cover),
-            "books": books, "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
+            "weeks": weeks, "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace),
+            "advice": loss_advice.advice(rows, cover), "books": books,
+            "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
         },
         money=MONEY, shares=("rate", "low", "high"), view=VIEW,
     )  # fmt: skip

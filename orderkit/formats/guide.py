@@ -214,7 +214,7 @@ def _section(form):
     about, _, traps = notes(form).partition("Traps: ")
     lines += [f"- {word}: {text.strip()}" for word, text in (("Good to know", about), ("Traps", traps)) if text]
     if family(form) == TEMPLATES:
-        header = next(iter(form.variants.values()))
+        header = max((headers for name, headers in form.variants.items() if name.startswith("template")), key=len)
         lines.append(f"- Header to write: `{','.join(header)}`")
     dropped = [column.header for column in form.columns.values() if column.type in ("personal", BUYER)]
     lines += [f"- Dropped while reading: {', '.join(dropped)}"] if dropped else []

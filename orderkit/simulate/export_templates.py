@@ -26,6 +26,7 @@ def tracking(truth, as_of):
     lines, whole, number, sent = lines[known.to_numpy()], whole[known], number[known], sent[known].reset_index(drop=True)
     now = state_at(sent, as_of)
     since = np.where(now["since"] <= as_of, now["since"], sent["confirmed_at"])  # a label may be confirmed before hand-over
+    premium = price_lists.premium(sent["value"], sent["currency"])
     newest = np.fmax(np.where(sent["confirmed_at"] <= as_of, sent["confirmed_at"], since), since)
     columns = {
         "order_id": lines["order_id"],
@@ -44,6 +45,7 @@ def tracking(truth, as_of):
         "currency": sent["currency"],
         "declared_value": money(sent["value"], sent["insured"] & sent["cover_recorded"]),
         "insured": np.where(sent["cover_recorded"], yes_no(sent["insured"]), ""),
+        "premium": money(premium, sent["insured"] & sent["cover_recorded"] & (premium > 0)),
         "protected": np.where(sent["cover_recorded"], yes_no(sent["protected"]), ""),
         "updated_at": moments(np.fmax(newest, now["last_scan_at"].to_numpy())),
     }

@@ -16,7 +16,7 @@ MONTHS = np.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the day of files in archives, so that the same shop gives the same bytes
 DEFAULT = {
     "amazon_all_orders": "v34_2026_item_id_last", "amazon_order_report": "modern_46", "amazon_mfn_returns": "v33_2026",
-    "claims": "template_with_source",
+    "claims": "template_with_source", "tracking": "template_with_premium",
 }  # fmt: skip
 
 

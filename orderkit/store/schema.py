@@ -7,7 +7,7 @@ from importlib import resources
 
 from orderkit.marketplaces import calendar_rows, marketplaces, unknown
 
-LAYOUT = 2  # raised when a released database would not be understood by newer code, or the other way round
+LAYOUT = 3  # raised when a released database would not be understood by newer code, or the other way round
 
 
 def schema_sql():

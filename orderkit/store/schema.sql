@@ -73,8 +73,8 @@ COMMENT ON COLUMN order_lines.seen_in IS 'formats that told of the line, comma s
 CREATE TABLE IF NOT EXISTS parcels (
     account VARCHAR NOT NULL, parcel VARCHAR NOT NULL, order_id VARCHAR, carrier VARCHAR, service VARCHAR, tracking VARCHAR,
     shipped_at TIMESTAMPTZ, confirmed_at TIMESTAMPTZ, first_scan_at TIMESTAMPTZ, last_scan_at TIMESTAMPTZ, delivered_at TIMESTAMPTZ,
-    outcome VARCHAR, state_at TIMESTAMPTZ, label_cost DECIMAL(18,2), protected BOOLEAN, declared_value DECIMAL(18,2), insured BOOLEAN, currency VARCHAR,
-    named BOOLEAN, reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
+    outcome VARCHAR, state_at TIMESTAMPTZ, label_cost DECIMAL(18,2), protected BOOLEAN, declared_value DECIMAL(18,2), insured BOOLEAN,
+    premium DECIMAL(18,2), currency VARCHAR, named BOOLEAN, reconstructed BOOLEAN, known_at TIMESTAMPTZ, seen_in VARCHAR
 );
 COMMENT ON TABLE parcels IS 'one row per parcel; key: account, parcel. Where no export names the parcel (named = false) one row stands for each shipped order line';
 COMMENT ON COLUMN parcels.account IS 'seller account, as named at load';
@@ -94,7 +94,8 @@ COMMENT ON COLUMN parcels.label_cost IS 'cost of the label, in currency';
 COMMENT ON COLUMN parcels.protected IS 'the marketplace protects the seller against not-received claims on this label';
 COMMENT ON COLUMN parcels.declared_value IS 'value declared to the carrier, in currency';
 COMMENT ON COLUMN parcels.insured IS 'cover was bought for this parcel';
-COMMENT ON COLUMN parcels.currency IS 'ISO 4217 currency of label_cost and declared_value';
+COMMENT ON COLUMN parcels.premium IS 'price paid for cover of this parcel, in currency; NULL where not told';
+COMMENT ON COLUMN parcels.currency IS 'ISO 4217 currency of label_cost, declared_value and premium';
 COMMENT ON COLUMN parcels.named IS 'true where an export names the parcel; false for a row derived from an order status';
 COMMENT ON COLUMN parcels.reconstructed IS 'true where at this as-of only a later snapshot exists: state columns are blank';
 COMMENT ON COLUMN parcels.known_at IS 'moment of the newest snapshot used';

@@ -8,6 +8,7 @@ import shops
 TUESDAY = dt.date(2026, 3, 31)  # the as-of day
 SHIPPED = dt.date(2026, 3, 3)
 TEN = Decimal("10.00")
+OF_PARCEL = ("carrier", "service", "insured", "label_cost", "declared_value", "premium")
 ENDED = {"delivered": {"delivered_day": dt.date(2026, 3, 6)}, None: {}, "unknown": {}}
 
 
@@ -23,8 +24,7 @@ def send(con, outcomes, value=TEN, prefix="", **line):
         } | ENDED.get(outcome, {}) | line  # fmt: skip
         lines.append(told)
         about = {"parcel": f"T{order}", "order_id": order, "outcome": outcome, "currency": line.get("currency", "USD")}
-        named = ("carrier", "service", "insured", "label_cost", "declared_value")
-        parcels.append(shops.PARCEL | about | {name: told[name] for name in named if name in told})
+        parcels.append(shops.PARCEL | about | {name: told[name] for name in OF_PARCEL if name in told})
         inside.append({"account": "shop", "parcel": f"T{order}", "order_id": order, "line": "1"})
     for table, rows in (("order_lines", lines), ("line_facts", lines), ("parcels", parcels), ("parcel_lines", inside)):
         shops.put_many(con, table, rows)

@@ -117,6 +117,35 @@ def test_labels_tell_cost_and_protection_of_a_parcel(shop):
     ]
 
 
+def sent(name, layout, **cells):
+    """A row of labels or tracking about one parcel that is insured."""
+    row = {"order_id": order(1), "tracking": "1Z1", "carrier": "UPS", "currency": "USD", "label_cost": "9.80", "insured": "yes"}
+    moment = {"labels": "bought_at", "tracking": "shipped_at"}[name]
+    return table(name, layout, [row | {moment: "2026-07-10T08:00:00+00:00"} | cells])
+
+
+@pytest.mark.parametrize("name", ["labels", "tracking"])
+@pytest.mark.parametrize(("premium", "told"), [("1.95", D("1.95")), ("0", D("0.00")), ("", None)])
+def test_what_was_paid_for_cover_is_the_premium(shop, name, premium, told):
+    shop.load(write(shop, sent(name, "template_with_premium", premium=premium)))
+    assert shop.rows("SELECT insured, premium, currency FROM parcels") == [(True, told, "USD")]
+
+
+@pytest.mark.parametrize("name", ["labels", "tracking"])
+def test_a_file_without_premiums_is_read_as_before(shop, name):
+    match = recognise(",".join(variants(name)["template"]))
+    assert (match.format.name, match.unknown, match.missing) == (name, [], [])
+    shop.load(write(shop, sent(name, "template")))
+    assert shop.rows("SELECT label_cost, insured, premium FROM parcels") == [(D("9.80"), True, None)]
+
+
+@pytest.mark.parametrize("turn", [(0, 1), (1, 0)])
+def test_labels_add_the_premium_that_tracking_does_not_tell(shop, turn):
+    files = [write(shop, sent("tracking", "template")), write(shop, sent("labels", "template_with_premium", premium="1.95"))]
+    shop.load(*(files[n] for n in turn))
+    assert shop.rows("SELECT tracking, premium FROM parcels WHERE named") == [("1Z1", D("1.95"))]
+
+
 def test_a_claim_is_restated_until_it_is_paid(shop):
     filed = {
         "claim_id": "C1", "policy_or_account": "P9", "tracking_number": "1Z1", "order_id": order(1), "loss_type": "lost",

@@ -2,6 +2,7 @@
 
 import bisect
 import itertools
+import math
 from collections import Counter, defaultdict
 from decimal import Decimal
 
@@ -225,6 +226,28 @@ def test_the_premium_of_a_claim_is_that_of_the_insurers_list(risky, tmp_path):
         costs = [one["premium"] for one in steps if Decimal(one["from_value"]) <= value <= Decimal(one["to_value"])]
         assert costs == [row["premium"]]
     assert len({row["premium"] for row in insured}) > 2
+
+
+def test_the_tracking_file_tells_the_same_premium_of_every_insured_parcel(risky, tmp_path):
+    written = risky.write(tmp_path, only=["claims", "tracking"])
+    rows = read_dicts(written["tracking"])
+    for row in rows:
+        hundreds = math.ceil(Decimal(row["declared_value"] or 0) / 100)  # started ones, at 0.95 each
+        assert row["premium"] == (str(hundreds * Decimal("0.95")) if row["insured"] == "yes" else "")
+    assert {row["insured"] for row in rows if row["premium"] == ""} == {"no", ""}  # without a word on cover none on its price
+    told = {row["tracking"]: row["premium"] for row in rows if row["premium"]}
+    claimed = {row["tracking_number"]: row["premium"] for row in read_dicts(written["claims"]) if row["premium"]}
+    both = told.keys() & claimed.keys()
+    assert len(both) > 100
+    assert {parcel: told[parcel] for parcel in both} == {parcel: claimed[parcel] for parcel in both}
+
+
+def test_a_shop_without_a_list_tells_no_premium(tmp_path):
+    sure = simulate.Parameters(insured=1.0, insure_from_cents=0)
+    shop = simulate.shop(1, weeks=2, marketplaces=("amazon.co.uk",), parameters=sure, with_statements=False)
+    rows = read_dicts(shop.write(tmp_path, only="tracking")["tracking"])
+    assert "yes" in {row["insured"] for row in rows}
+    assert {row["premium"] for row in rows} == {""}
 
 
 def test_what_is_worth_more_than_the_list_knows_is_insured_up_to_its_end():

@@ -110,7 +110,7 @@ def test_the_untracked_parcel_is_known_to_be_untracked(told):
 
 def test_one_lost_parcel_is_insured_and_one_not(told):
     insured, not_insured = told["2 (5)"]["tracking"][0], told["2 (5) uninsured"]["tracking"][0]
-    assert (insured["insured"], insured["declared_value"]) == ("yes", "129.99")
+    assert (insured["insured"], insured["declared_value"], insured["premium"]) == ("yes", "129.99", "1.90")  # 2 x 0.95
     assert (not_insured["insured"], not_insured["protected"], not_insured["declared_value"]) == ("no", "no", "")
 
 

@@ -39,6 +39,7 @@ ORDERS = """Order No,Order Date,SKU,Qty,Price
         ("Artikel-Nr", "sku"), ("Stückpreis (EUR)", "unit_price"), ("Gültig ab", "valid_from"), ("Qté", None),
         ("Zustelldatum", "delivered_at"), ("order_estimated_delivery_date", "deliver_by"), ("Währung", "currency"),
         ("Betrag in €", "total"), ("Sendungsnummer", "tracking"), ("Retourengrund", "reason_as_exported"),
+        ("Insurance cost", "premium"), ("Versicherungsprämie", "premium"), ("Insurance", "insured"),
     ],
 )  # fmt: skip
 def test_words_of_headers(header, target):

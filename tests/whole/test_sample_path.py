@@ -159,6 +159,18 @@ def test_the_tariffs_of_the_sample_have_all_their_steps(sample_shop):
     ]
 
 
+def test_the_premiums_of_the_sample_are_the_insurers(sample_shop):
+    """Every insured parcel tells what its cover cost, and the prices of the insurer explain it."""
+    result = sample_shop.losses()
+    weeks = result.tables["weeks"]
+    assert (weeks["premium_told"] == weeks["insured"]).all()
+    assert weeks["premium_unknown"].sum() == 0
+    assert set(weeks["tariff"].dropna()) == {"Parcel insurer USD (illustrative)", "Parcel insurer EUR (illustrative)"}
+    paid = sample_shop.sql("SELECT currency, CAST(sum(premium) AS DOUBLE) AS paid FROM parcels WHERE insured GROUP BY currency")
+    assert weeks.groupby("currency")["premium"].sum().round(2).to_dict() == paid.set_index("currency")["paid"].to_dict()
+    assert sum(line.startswith("Cover bought so far cost ") for line in result.how) == 2
+
+
 def test_classify_agrees_with_the_shop(sample_shop):
     """A bare frame of canonical columns and known facts gets the same answers as the shop gives its lines."""
     facts = sample_shop.sql("""

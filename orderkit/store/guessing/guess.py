@@ -19,7 +19,7 @@ OF_ORDER = (
 )  # fmt: skip
 OF_PARCEL = (
     "tracking", "carrier", "service", "shipped_at", "first_scan_at", "last_scan_at", "delivered_at", "label_cost", "insured",
-    "declared_value", "outcome",
+    "declared_value", "premium", "outcome",
 )  # fmt: skip
 # what the rows of a file may tell of, and by which columns
 TABLES = {

@@ -23,7 +23,7 @@ KINDS = {
     **dict.fromkeys(
         (
             "item_price", "price", "unit_price", "total", "item_tax", "shipping_price", "discounts", "label_cost",
-            "declared_value", "refunded", "order_amount", "landed_cost", "amount",
+            "declared_value", "premium", "refunded", "order_amount", "landed_cost", "amount",
         ),
         "money",
     ),

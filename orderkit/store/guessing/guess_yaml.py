@@ -42,7 +42,7 @@ MOST = 50  # rank: what a shipped format tells of the same line is believed firs
 LINE = ("asin", "product_name")
 ORDER = ("ordered_at", "ship_by", "deliver_by", "country", "region", "marketplace", "channel", "currency")
 MONEY = ("units", "item_tax", "shipping_price", "discounts")
-PARCEL = ("carrier", "service", "label_cost", "currency", "declared_value", "insured")
+PARCEL = ("carrier", "service", "label_cost", "currency", "declared_value", "insured", "premium")
 SCANS = ("shipped_at", "first_scan_at", "last_scan_at", "delivered_at")
 FIXED = {
     "order_lines": LINE + ORDER + MONEY,
