@@ -20,6 +20,7 @@ BASES = {
 WEEKS_BACK = 8
 SEED = 20210312  # the same shop gives the same figures
 NUMBERS, LEAST, MOST = 2_000_000, 1_000, 20_000  # draws of rates times classes held at once; draws at least and at most
+SIMULATED = 4_000_000  # simulated totals times classes
 CARRIER_NOT_KNOWN = "no carrier named"
 TOLD = 5  # damaged parcels whose refunds are booked, from which on the part that is lost is taken from them
 AHEAD = [
@@ -63,6 +64,11 @@ class Book:
     labels_unknown: int = 0
     largest: dict = field(default_factory=dict)
     foretold: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def simulations(self):
+        """How many totals are simulated: 20,000, fewer where there are more than 200 classes."""
+        return int(np.clip(SIMULATED / self.lost.shape[1], LEAST, MOST))
 
     @property
     def loss(self):
@@ -152,7 +158,7 @@ def of_peril(one, peril, weeks, *, known_rates=False):
         rates, part = (one.lost, 1.0) if peril == "lost" else (one.damaged, one.parcels.damage_share)
         one.foretold[asked] = forecast(
             one.loss * part, one.parcels.cell, rates, times=one.parcels.times * weeks / SPANS["year"],
-            rng=np.random.default_rng([SEED + 2, PERILS.index(peril)]), known_rates=known_rates,
+            rng=np.random.default_rng([SEED + 2, PERILS.index(peril)]), known_rates=known_rates, simulations=one.simulations,
         )  # fmt: skip
     return one.foretold[asked]
 

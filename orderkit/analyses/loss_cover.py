@@ -134,7 +134,7 @@ def _one(one, tariff, given, own, handling, risk_load):
     assumed = source == "assumed"
     found = recommend(
         one.parcels, tariff, one.lost, one.damaged, rng=np.random.default_rng(SEED + 3), paid_share=share, assumed=assumed,
-        handling=handling, risk_load=risk_load,
+        handling=handling, risk_load=risk_load, simulations=one.simulations,
     )  # fmt: skip
     shares = sensitivity(one.parcels, tariff, one.lost, one.damaged, shares=SHARES, handling=handling)
     named = {"currency": one.currency, "tariff": tariff.name}
