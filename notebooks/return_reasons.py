@@ -20,7 +20,7 @@ from IPython.display import display
 
 import orderkit as ok
 from orderkit.analyses import show
-from orderkit.analyses.return_rates import compared
+from orderkit.analyses.returns.rates import compared
 
 TO_DO = {"what": "what", "order_id": "order", "money": "at stake", "deadline": "by", "advice": "advice"}
 LISTED = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from orderkit.analyses import show
-from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN
+from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN
 from orderkit.analyses.result import draws
 from orderkit.charts.look import BLUE, GREEN, GREY, NO_CARRIER, ORANGE, drawn, finish, pale, short
 from orderkit.charts.loss_year import book_of, is_few

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses.loss_ahead import SPANS, both
-from orderkit.analyses.loss_classes import round_money
+from orderkit.analyses.losses.ahead import SPANS, both
+from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.result import draws
 from orderkit.charts.look import BLUE, INK, RED, drawn, finish
 from orderkit.errors import NothingToShow

@@ -1,8 +1,8 @@
 """Ways to insure a year of parcels, side by side: what each costs, and what is left to chance."""
 
 from orderkit.analyses import show
-from orderkit.analyses.loss_classes import round_money
-from orderkit.analyses.loss_cover import DEPENDS
+from orderkit.analyses.losses.classes import round_money
+from orderkit.analyses.losses.cover import DEPENDS
 from orderkit.analyses.result import draws
 from orderkit.charts.cover import PREMIUM, offer_of, paid_words, part_of
 from orderkit.charts.look import BLUE, INK, ORANGE, drawn, finish

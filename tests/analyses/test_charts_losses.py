@@ -8,7 +8,7 @@ import shops
 
 from orderkit import charts
 from orderkit.analyses import losses
-from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, Book
+from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN, Book
 from orderkit.analyses.result import Result
 from orderkit.errors import NothingToShow, UnknownName
 from orderkit.statistics.losses.cover import Parcels

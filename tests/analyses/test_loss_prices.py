@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from orderkit.analyses.loss_ahead import Book
-from orderkit.analyses.loss_prices import prices
+from orderkit.analyses.losses.ahead import Book
+from orderkit.analyses.losses.prices import prices
 from orderkit.statistics.losses.cover import Parcels
 from orderkit.statistics.losses.switch import switch_points
 from orderkit.statistics.losses.tariffs import tariffs

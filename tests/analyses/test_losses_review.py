@@ -7,8 +7,10 @@ import pytest
 import shops
 from loss_shops import SHIPPED, TEN, TUESDAY, add_claim, add_tariff, send
 
-from orderkit.analyses import loss_classes, loss_review, losses
-from orderkit.analyses.loss_words import past_cover
+from orderkit.analyses import losses
+from orderkit.analyses.losses import classes as loss_classes
+from orderkit.analyses.losses import review as loss_review
+from orderkit.analyses.losses.words import past_cover
 
 D = Decimal
 MONDAY = dt.date(2026, 3, 2)

@@ -8,7 +8,8 @@ import pytest
 import return_shops as made
 import shops
 
-from orderkit.analyses import return_rates, return_units
+from orderkit.analyses.returns import units as return_units
+from orderkit.analyses.returns.rates import Rates, compared, rates
 from orderkit.policy import load_pack
 
 MONDAY = dt.date(2026, 3, 2)
@@ -92,13 +93,13 @@ def test_orders_of_the_season_learn_their_own_delays():
     made.ask(con, "R2", "B", on="2026-01-30", units=9)
     made.ask(con, "R3", "B", on="2026-03-25", units=1)  # 125 days: beyond the usual 90, within those of a season
     return_units.make(con, load_pack("amazon"))
-    found = return_rates.rates(con)
+    found = rates(con)
     usual, season = found.patterns.by_window["FBM usual"], found.patterns.by_window["FBM holiday"]
     assert (usual.units, season.units) == (9, 10)
     assert usual.share[16] > 0.9 > season.share[60]
     assert found.weeks["reported"].sum() == 19
     return_units.make(con, None)
-    found = return_rates.rates(con)
+    found = rates(con)
     assert found.weeks["reported"].sum() == 18
     assert found.aside["beyond"] == 1
 
@@ -205,7 +206,7 @@ def test_a_small_shop_whose_first_return_is_late_had_none_before():
 
 def test_other_methods_stand_beside_ours_for_full_weeks_only(sample_shop):
     found = sample_shop.returns().tables["rates"]
-    beside = return_rates.compared(found)
+    beside = compared(found)
     assert len(beside) == 8
     assert beside["week"].is_monotonic_increasing
     assert (beside[["ours", "cape_cod"]].to_numpy() >= beside[["reported"]].to_numpy() - 1e-9).all()
@@ -217,4 +218,4 @@ def test_other_methods_stand_beside_ours_for_full_weeks_only(sample_shop):
 
 
 def test_without_returns_nothing_is_compared():
-    assert return_rates.compared(return_rates.Rates(pd.DataFrame(), why="no returns export is loaded")).empty
+    assert compared(Rates(pd.DataFrame(), why="no returns export is loaded")).empty

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orderkit.analyses.return_reasons import group_words
+from orderkit.analyses.returns.reasons import group_words
 from orderkit.formats.reasons import reason_rows
 
 ROOT = Path(__file__).parents[2]

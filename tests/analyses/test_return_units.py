@@ -6,7 +6,7 @@ import pytest
 import return_shops as made
 import shops
 
-from orderkit.analyses import return_units
+from orderkit.analyses.returns import units as return_units
 from orderkit.policy import load_pack
 
 

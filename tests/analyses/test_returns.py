@@ -7,7 +7,7 @@ import return_shops as made
 import shops
 
 from orderkit.analyses import returns
-from orderkit.analyses.return_reasons import WORDS
+from orderkit.analyses.returns.reasons import WORDS
 from orderkit.formats.reasons import reason_rows
 
 D = Decimal

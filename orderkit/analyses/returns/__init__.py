@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from orderkit.analyses import return_units
 from orderkit.analyses.result import Result
-from orderkit.analyses.return_alarms import alarms
-from orderkit.analyses.return_comments import words_that_stand_out
-from orderkit.analyses.return_faults import faults, left_on_table
-from orderkit.analyses.return_rates import rates
-from orderkit.analyses.return_reasons import MONEY, change, reasons
-from orderkit.analyses.return_recovery import recovery
-from orderkit.analyses.return_skus import skus
-from orderkit.analyses.return_words import headline, how
+from orderkit.analyses.returns import units as return_units
+from orderkit.analyses.returns.alarms import alarms
+from orderkit.analyses.returns.comments import words_that_stand_out
+from orderkit.analyses.returns.faults import faults, left_on_table
+from orderkit.analyses.returns.rates import rates
+from orderkit.analyses.returns.reasons import MONEY, change, reasons
+from orderkit.analyses.returns.recovery import recovery
+from orderkit.analyses.returns.skus import skus
+from orderkit.analyses.returns.words import headline, how
 from orderkit.analyses.words import add
 
 TITLE = "Returns"

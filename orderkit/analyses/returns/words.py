@@ -3,8 +3,8 @@
 import pandas as pd
 
 from orderkit.analyses import show
-from orderkit.analyses.return_rates import BASIS
-from orderkit.analyses.return_reasons import group_words
+from orderkit.analyses.returns.rates import BASIS
+from orderkit.analyses.returns.reasons import group_words
 from orderkit.analyses.words import LEVEL, amounts, count, per_cent
 
 ENOUGH = 20  # returned units, below which how long they take is not put in words

@@ -1,4 +1,4 @@
-"""Returns as the analyses want them: one table of units sold, of returns, and of the money about them; see return_units.sql."""
+"""Returns as the analyses want them: one table of units sold, of returns, and of the money about them; see returns/units.sql."""
 
 import datetime as dt
 from importlib import resources
@@ -62,7 +62,7 @@ def make(con, pack=None):
     con.execute("CREATE OR REPLACE TEMP TABLE returns_known (channel VARCHAR, first_day DATE)")
     for channel, day in known_from(con).items():
         con.execute("INSERT INTO returns_known VALUES ($1, $2)", [channel, day])
-    con.execute(resources.files(__package__).joinpath("return_units.sql").read_text(encoding="utf-8"))
+    con.execute(resources.files(__package__).joinpath("units.sql").read_text(encoding="utf-8"))
 
 
 def sold(con, marketplace=None):

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from orderkit.analyses import show
-from orderkit.analyses.loss_advice import advice, events_of
-from orderkit.analyses.loss_ahead import BASES, CARRIER_NOT_KNOWN, WEEKS_BACK
-from orderkit.analyses.loss_classes import round_money
-from orderkit.analyses.loss_cover import LIKELY
+from orderkit.analyses.losses.advice import advice, events_of
+from orderkit.analyses.losses.ahead import BASES, CARRIER_NOT_KNOWN, WEEKS_BACK
+from orderkit.analyses.losses.classes import round_money
+from orderkit.analyses.losses.cover import LIKELY
 from orderkit.analyses.words import LEVEL, amounts, count
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses.loss_classes import FAR_BACK, PERILS, recent
+from orderkit.analyses.losses.classes import FAR_BACK, PERILS, recent
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import Parcels
 from orderkit.statistics.losses.forecast import described, forecast

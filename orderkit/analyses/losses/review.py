@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses import loss_bought
+from orderkit.analyses.losses import bought as loss_bought
 from orderkit.statistics.rates import future_events
 
 LEVEL = 0.9

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from orderkit.analyses import return_units
+from orderkit.analyses.returns import units as return_units
 from orderkit.errors import NothingToShow
 from orderkit.statistics.delays import Patterns, learn_patterns
 from orderkit.statistics.development import ultimate, weekly

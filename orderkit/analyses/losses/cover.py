@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses.loss_ahead import CARRIER_NOT_KNOWN, SEED
-from orderkit.analyses.loss_prices import prices
+from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN, SEED
+from orderkit.analyses.losses.prices import prices
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity

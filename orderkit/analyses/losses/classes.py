@@ -92,9 +92,9 @@ class Experience:
 
 
 def make(con):
-    """Makes the TEMP tables travel, loss_parcels (see loss_parcels.sql) and value_bands. Needs the facts."""
+    """Makes the TEMP tables travel, loss_parcels (see losses/parcels.sql) and value_bands. Needs the facts."""
     travel.travel(con)
-    con.execute(resources.files(__package__).joinpath("loss_parcels.sql").read_text(encoding="utf-8"))
+    con.execute(resources.files(__package__).joinpath("parcels.sql").read_text(encoding="utf-8"))
     rows = []
     for currency, found in con.sql(QUANTILES.format(", ".join(map(str, SHARES)))).fetchall():
         edges = value_edges(found)

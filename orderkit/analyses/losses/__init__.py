@@ -5,9 +5,15 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses import loss_advice, loss_ahead, loss_classes, loss_cover, loss_review, loss_words, show
-from orderkit.analyses.loss_ahead import SPANS
-from orderkit.analyses.loss_classes import BACK, PERILS
+from orderkit.analyses import show
+from orderkit.analyses.losses import advice as loss_advice
+from orderkit.analyses.losses import ahead as loss_ahead
+from orderkit.analyses.losses import classes as loss_classes
+from orderkit.analyses.losses import cover as loss_cover
+from orderkit.analyses.losses import review as loss_review
+from orderkit.analyses.losses import words as loss_words
+from orderkit.analyses.losses.ahead import SPANS
+from orderkit.analyses.losses.classes import BACK, PERILS
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add
 from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from orderkit.analyses import show
-from orderkit.analyses.loss_classes import round_money
-from orderkit.analyses.loss_cover import DEPENDS
+from orderkit.analyses.losses.classes import round_money
+from orderkit.analyses.losses.cover import DEPENDS
 from orderkit.analyses.words import count
 from orderkit.statistics.losses.cover import INSURE, NOT, SHARES
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.analyses.return_reasons import group_words
+from orderkit.analyses.returns.reasons import group_words
 from orderkit.analyses.words import LEVEL
 from orderkit.errors import TooFewEvents
 from orderkit.statistics.ranking import effective_units, ranked
