@@ -108,8 +108,7 @@ UNFILED = {
     "carrier": "carrier",
     "outcome": "what",
     "value": "worth",
-    "state": "claim",
-    "deadline": "file until",
+    "until": "file until",
     "what": "what to do",
 }
 
@@ -200,8 +199,8 @@ if len(ways):
 
 # %% [markdown]
 # ## What will losses cost next week, in a quarter, in a year?
-# Before what claims bring back. The rates are the same in all weeks of a span, but not known well: the two columns of "19 of 20"
-# say how much of the range is owed to that.
+# Before what claims and the cover that carriers include bring back; the ways of insuring above count after it. The rates are the
+# same in all weeks of a span, but not known well: the two columns of "19 of 20" say how much of the range is owed to that.
 
 # %%
 display(*[losses.picture("year", currency=currency) for currency in currencies])
@@ -275,4 +274,5 @@ if len(weeks):
 
 # %%
 unfiled = losses.tables["unfiled"]
-display(show.table(unfiled.head(25), columns=[*UNFILED], titles=UNFILED, money={"value": "currency"}))
+until = unfiled["deadline"].map(show.day, na_action="ignore").fillna(unfiled["state"])
+display(show.table(unfiled.assign(until=until).head(25), columns=[*UNFILED], titles=UNFILED, money={"value": "currency"}))

@@ -75,7 +75,7 @@ def _title(offer, ways, few):
     if offer["way"] == NONE:
         return f"Insuring nothing costs least: about {say[NONE]} a year" + (f"; as now {say[NOW]}" if NOW in say else "")
     words = {ALL: "all", ONE: f"from {show.money(offer['from_value'], offer['currency'])} on", GROUPS: "by service"}[offer["way"]]
-    less = cost[NONE] - cost[offer["way"]]
+    less = round(offer["saves"])
     if less < 0:  # chosen for its worst years
         return f"Insuring {words} spares bad years, for {round_money(-less, offer['currency'])} more a year"
     saves = "saves" if offer["verdict"] == INSURE else "may save"

@@ -39,10 +39,9 @@ COLUMNS = [
 ]  # fmt: skip
 MONEY = ("value", "recovered", *(f"{figure}_{span}" for span in SPANS for figure in ("cost", "cost_high")))
 VIEW = {
-    "what": "what", "currency": "currency", "events": "parcels", "known_outcome": "of parcels with known outcome",
-    "value": "worth", "recovered": "claims brought", "one_in": "rate", "at_worst": "at worst",
-    "expected_year": "expect in a year", "cost_year": "costing", "cost_high_year": "at most (19 of 20 years)",
-    "verdict": "verdict",
+    "what": "what", "currency": "currency", "events": "parcels", "known_outcome": "of known", "value": "worth",
+    "recovered": "claims brought", "one_in": "rate", "at_worst": "at worst", "expected_year": "expect a year",
+    "cost_year": "costing", "cost_high_year": "19 of 20 years at most",
 }  # fmt: skip
 
 
@@ -53,6 +52,12 @@ class Losses(Result):
         """All of it for machines: headline, how, totals, rows and the tables."""
         told = {name: _records(self.tables[name]) for name in TOLD}
         return {"headline": self.headline, "how": self.how, "totals": self.totals, "rows": _records(self.frame)} | told
+
+    def _shown(self):
+        """Of few events the rate says so."""
+        few = self.frame["verdict"].eq("too few to tell").head(self.rows_shown)
+        shown = super()._shown()
+        return shown.assign(one_in=shown["one_in"].mask(few, "too few to tell: " + shown["one_in"])) if few.any() else shown
 
     def _repr_html_(self):
         shown = self._shown()

@@ -50,6 +50,7 @@ OPEN = """
     LEFT JOIN value_bands b ON b.currency = p.currency AND p.value >= b.from_value AND p.value < b.to_value
     WHERE p.outcome = 'open' AND ($marketplace IS NULL OR p.marketplace = $marketplace)
     GROUP BY p.currency, p.carrier, p.service, p.lane, b.band, p.age_days
+    ORDER BY ALL
 """
 RECENT = """
     SELECT c.cell, p.value, p.goods, p.tax, p.cost, p.label_cost, coalesce(p.insured, false) AS insured
@@ -63,7 +64,7 @@ RECENT = """
         AND c.band IS NOT DISTINCT FROM b.band
     WHERE p.currency = $currency AND ($marketplace IS NULL OR p.marketplace = $marketplace)
         AND p.ordered_day > context.as_of_day - CAST($back AS INTEGER)
-    ORDER BY p.value, c.cell
+    ORDER BY p.value, c.cell, p.label_cost, p.goods, p.tax, p.cost, insured  -- the same rows in the same places each time
 """
 
 
