@@ -70,12 +70,12 @@ def _title(offer, ways, few):
         return "Too few losses to tell which way costs least"
     if offer["verdict"] == DEPENDS:
         return "Which way costs least hangs on the share of claims that are paid"
-    cost = {name: round(one) for name, one in zip(ways["way"], ways["cost"], strict=True)}
-    say = {name: round_money(one, offer["currency"]) for name, one in cost.items()}
+    cost = ways.set_index("way")["cost"].to_dict()
+    say = {name: round_money(round(one), offer["currency"]) for name, one in cost.items()}
     if offer["way"] == NONE:
         return f"Insuring nothing costs least: about {say[NONE]} a year" + (f"; as now {say[NOW]}" if NOW in say else "")
     words = {ALL: "all", ONE: f"from {show.money(offer['from_value'], offer['currency'])} on", GROUPS: "by service"}[offer["way"]]
-    less = round(offer["saves"])
+    less = round(cost[NONE] - cost[offer["way"]])
     if less < 0:  # chosen for its worst years
         return f"Insuring {words} spares bad years, for {round_money(-less, offer['currency'])} more a year"
     saves = "saves" if offer["verdict"] == INSURE else "may save"
