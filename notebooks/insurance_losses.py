@@ -21,6 +21,7 @@ from IPython.display import display
 
 import orderkit as ok
 from orderkit.analyses import show
+from orderkit.analyses.losses.ahead import by_transform
 
 SERVICES = {
     "service": "carrier and service",
@@ -91,6 +92,15 @@ SHARES = {
     "parcels": "parcels a year",
     "gain": "saves in a year",
     "sure": "sure that it pays",
+}
+FACTORS = {
+    "factor": "by",
+    "level": "parcels",
+    "events": "lost or damaged",
+    "exposure": "of",
+    "relativity": "times as often",
+    "low": "at least",
+    "high": "at most",
 }
 WEEKS = {
     "week": "week of the order",
@@ -210,6 +220,10 @@ told = ahead.assign(none=ahead["none"].map("{:.0%}".format)).round({"parcels": 0
 display(show.table(told, columns=[*AHEAD], titles=AHEAD, money=amounts))
 
 # %% tags=["check"]
+year = ahead[ahead["span"] == "year"].set_index("currency")["var_99"]
+for book in books:
+    transformed = by_transform(book, 52)
+    assert abs(transformed - year[book.currency]) < 0.05 * transformed, "simulated and by Fourier transform, 1 in 100 years"
 assert (ahead["low_90"] <= ahead["median"]).all()
 assert (ahead["var_99"] <= ahead["tvar_99"] + 1e-9).all()
 
@@ -236,6 +250,16 @@ said = [f"{row.rate:.2%} ({row.low:.2%} to {row.high:.2%})" if pd.notna(row.rate
 told = services.assign(service=named, back=back, said=said, weight=services["weight"].map("{:.0%}".format, na_action="ignore"))
 amounts = dict.fromkeys(("value_shipped", "value_lost", "back"), "currency")
 display(show.table(told, columns=[*SERVICES], titles=SERVICES, money=amounts))
+
+# %% [markdown]
+# ### What goes with more losses?
+# How many times as often parcels are lost or damaged as those of the first level, carrier and value each apart from the other.
+
+# %%
+factors = losses.tables["factors"]
+display(*[show.note(sentence) for sentence in losses.tables["factors_not_told"]])
+if len(factors):
+    display(show.table(factors.round({"exposure": 0, "relativity": 2, "low": 2, "high": 2}), titles=FACTORS))
 
 # %% [markdown]
 # ### By lane and value

@@ -10,6 +10,7 @@ import shops
 from loss_shops import SHIPPED, TUESDAY, add_claim, add_tariff, row, send
 
 from orderkit.analyses import losses
+from orderkit.analyses.losses.ahead import by_transform
 from orderkit.errors import BadValue, UnknownName
 
 D = Decimal
@@ -367,3 +368,41 @@ def test_the_same_shop_gives_the_same_figures(con):
     assert one.headline == two.headline
     assert one.tables["ahead"].equals(two.tables["ahead"])
     assert one.tables["offers"].equals(two.tables["offers"])
+
+
+def test_lines_of_one_order_without_a_number_that_ended_differently_are_two_parcels(con):
+    told = {"tracking_number": None, "carrier": None, "service": None, "shipped_day": None, "seen_day": None}
+    send(con, ["lost"] * 4 + ["delivered"] * 96, **told)
+    shops.add_line(con, "0", "2", value=D("7.00"), item_price=D("7.00"), **told | {"tracking": "delivered"}, tax_included=False)
+    shops.add_line(con, "1", "2", value=D("5.00"), item_price=D("5.00"), **told | {"tracking": "lost"}, tax_included=False)
+    add_claim(con, "1", order_id="0", amount=D("3.00"))
+    found = row(losses(con))
+    assert (found["events"], found["known_outcome"]) == (4, 100 + 1)
+    assert found["value"] == 4 * 10.00 + 5.00
+    assert found["recovered"] == 3.00
+
+
+def test_what_goes_with_more_losses_is_told_where_there_are_enough(con):
+    send(con, ["lost"] * 40 + ["delivered"] * 960, prefix="bad", carrier="Hermes", service="Paket")
+    send(con, ["lost"] * 10 + ["delivered"] * 990, prefix="good", carrier="DHL", service="Paket")
+    factors = losses(con).tables["factors"].set_index("level")
+    assert factors.loc["DHL Paket", "relativity"] == 1
+    assert factors.loc["Hermes Paket", "relativity"] == pytest.approx(40 / 10, rel=1e-6)
+    assert factors.loc["Hermes Paket", "low"] > 1
+    few = shops.empty(as_of=TUESDAY)
+    send(few, ["lost"] * 5 + ["delivered"] * 95, prefix="bad", carrier="Hermes")
+    send(few, ["lost"] * 5 + ["delivered"] * 95, prefix="good", carrier="DHL")
+    result = losses(few)
+    assert result.tables["factors"].empty
+    assert result.tables["factors_not_told"] == [
+        "USD: too few losses to tell carriers and values apart (10 at every level are needed)."
+    ]
+
+
+def test_simulation_and_transform_agree_on_a_bad_year(con):
+    send(con, ["lost"] * 30 + ["damaged"] * 10 + ["delivered"] * 960)
+    result = losses(con)
+    (book,) = result.tables["books"]
+    for span, weeks in (("quarter", 13), ("year", 52)):
+        told = result.tables["ahead"].set_index("span").loc[span, "var_99"]
+        assert by_transform(book, weeks) == pytest.approx(told, rel=0.04)

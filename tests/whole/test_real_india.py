@@ -61,7 +61,10 @@ def test_lost_and_damaged_with_their_money(shop):
         ORDER BY 1
     """).fetchall()
     assert rows == [("damaged", 1, Decimal("1136.00")), ("lost", 5, Decimal("1997.00"))]
-    assert "5 of 30,728 parcels with known outcome were lost, worth ₹1,997.00" in shop.losses().headline
+    # no export names parcels: lines of one order with one end are a parcel, and two of the five were of one order. In the file
+    # 26,566 orders have lines delivered, 1,992 lines returned or returning, 4 lost, 1 damaged: 28,563 in all
+    said = shop.losses().headline
+    assert "4 of 28,563 parcels with known outcome were lost, worth ₹1,997.00: too few to tell; 1 in 7,100" in said
 
 
 def test_cancelled_lines_without_amount_are_missing_not_zero(shop):

@@ -14,6 +14,7 @@ from orderkit.analyses.losses import review as loss_review
 from orderkit.analyses.losses import words as loss_words
 from orderkit.analyses.losses.ahead import SPANS
 from orderkit.analyses.losses.classes import BACK, PERILS
+from orderkit.analyses.losses.factors import factors
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add
 from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT
@@ -122,8 +123,8 @@ def losses(
 
     Tables: `classes` (carrier, service, lane and value band), `services`, `ahead` (currency and span), `offers` (a row per
     tariff), `groups`, `ways`, `shares`, `switch` and `prices` (see analyses.loss_cover.Cover), `fair` (what cover is worth per
-    100 of value), `weeks` (were we right), `unfiled` (claims that could have been filed; with the answers of `pack`), `advice`
-    (sentences), `largest`.
+    100 of value), `weeks` (were we right), `factors` (see losses.factors), `unfiled` (claims that could have been filed; with
+    the answers of `pack`), `advice` (sentences), `largest`.
 
     Raises UnknownName for another basis or tariff, BadValue for shares outside 0 to 1 and tariffs that cannot be.
     """
@@ -138,6 +139,7 @@ def losses(
     cover = loss_cover.covers(con, books, tariff=tariff, paid_share=paid_share, handling=handling, risk_load=risk_load)
     weeks = loss_review.weeks(con, insured_with=insured_with, marketplace=marketplace)
     rows = [row for currency in found.currencies for row in _rows(found, currency, told.get(currency, {}), pace)]
+    compared, not_compared = factors(found)
     totals = {}
     for row in rows:
         add(totals, row["currency"], row["value"])
@@ -149,6 +151,7 @@ def losses(
             "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
             "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "prices": cover.prices, "fair": cover.fair,
             "weeks": weeks, "unfiled": loss_review.unfiled(con, pack, marketplace=marketplace),
+            "factors": compared, "factors_not_told": not_compared,
             "advice": loss_advice.advice(rows, cover), "books": books,
             "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
         },

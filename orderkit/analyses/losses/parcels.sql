@@ -13,9 +13,19 @@ WITH shelf AS (               -- what a SKU costs now
     QUALIFY row_number() OVER (PARTITION BY account, sku ORDER BY valid_from DESC NULLS LAST, "row") = 1
 ),
 
+apart AS (                    -- lines without a number that ended differently have travelled apart: each end is a parcel
+    SELECT account, order_id, parcel
+    FROM travel
+    WHERE tracking IS NULL
+),
+
 inside AS (                   -- what is in each parcel; an amount is known only if that of every line is
     SELECT
         line_facts.account, line_facts.order_id, coalesce(line_facts.tracking_number, '') AS parcel,
+        CASE WHEN apart.order_id IS NOT NULL THEN line_facts.tracking END AS ended,
+        CASE WHEN min(line_facts.currency) < max(line_facts.currency) THEN NULL
+            WHEN count(*) = count(line_facts.value) THEN CAST(sum(line_facts.value) AS DOUBLE)
+        END AS value,
         min(line_facts.ordered_day) AS ordered_day,
         CASE WHEN count(*) = count(order_lines.item_price)
             THEN CAST(sum(order_lines.item_price - coalesce(order_lines.discounts, 0)) AS DOUBLE)
@@ -32,8 +42,20 @@ inside AS (                   -- what is in each parcel; an amount is known only
         AND order_lines.order_id = line_facts.order_id
         AND order_lines.line = line_facts.line
     LEFT JOIN shelf ON shelf.account = line_facts.account AND shelf.sku = line_facts.sku
+    LEFT JOIN apart
+        ON apart.account = line_facts.account
+        AND apart.order_id = line_facts.order_id
+        AND apart.parcel = coalesce(line_facts.tracking_number, '')
     WHERE line_facts.channel = 'FBM' AND line_facts.handed_over
-    GROUP BY line_facts.account, line_facts.order_id, coalesce(line_facts.tracking_number, '')
+    GROUP BY line_facts.account, line_facts.order_id, coalesce(line_facts.tracking_number, ''),
+        CASE WHEN apart.order_id IS NOT NULL THEN line_facts.tracking END
+),
+
+main AS (                     -- of ends of one order, the one that what is told of the whole belongs to: a loss before all else
+    SELECT account, order_id, parcel, min_by(ended, CASE ended WHEN 'lost' THEN 0 WHEN 'damaged' THEN 1 ELSE 2 END) AS ended
+    FROM inside
+    WHERE ended IS NOT NULL
+    GROUP BY account, order_id, parcel
 ),
 
 labels AS (
@@ -110,42 +132,51 @@ booked AS (
     JOIN refund_types ON refund_types.account = money.account AND refund_types.type = money.type
     WHERE money.counts AND money.category NOT IN ('shipping_label', 'reimbursement', 'safe_t')
     GROUP BY lost_orders.account, lost_orders.order_id, lost_orders.parcel
+),
+
+sent AS (                     -- `told`: of the ends of one order, the one that what is told of the whole order belongs to
+    SELECT
+        travel.account, travel.order_id, travel.parcel, travel.marketplace, travel.currency, travel.carrier, travel.service,
+        travel.lane, travel.shipped_day, travel.age_days, travel.event, travel.insured,
+        coalesce(travel.tracking, inside.ended) AS ended,
+        inside.ordered_day, inside.value, inside.goods, inside.tax, inside.cost,
+        CASE WHEN main.ended IS NULL OR inside.ended = main.ended THEN travel.parcel END AS told
+    FROM travel
+    JOIN inside ON inside.account = travel.account AND inside.order_id = travel.order_id AND inside.parcel = travel.parcel
+    LEFT JOIN main ON main.account = inside.account AND main.order_id = inside.order_id AND main.parcel = inside.parcel
 )
 
 SELECT
-    travel.account, travel.order_id, travel.parcel, travel.marketplace, travel.currency, travel.carrier, travel.service, travel.lane,
-    inside.ordered_day, travel.shipped_day, calendar.week, travel.age_days, travel.lines_without_value,
+    sent.account, sent.order_id, sent.parcel, sent.marketplace, sent.currency, sent.carrier, sent.service, sent.lane,
+    sent.ordered_day, sent.shipped_day, calendar.week, sent.age_days,
     CASE
-        WHEN travel.tracking IN ('lost', 'damaged') THEN travel.tracking
-        WHEN travel.tracking IN ('delivered', 'returned') THEN travel.tracking
-        WHEN travel.tracking = 'returning' THEN 'returned'
-        WHEN travel.event = 'open' THEN 'open'
+        WHEN sent.ended IN ('lost', 'damaged', 'delivered', 'returned') THEN sent.ended
+        WHEN sent.ended = 'returning' THEN 'returned'
+        WHEN sent.event = 'open' THEN 'open'
         ELSE 'unknown'
     END AS outcome,
-    CASE WHEN travel.lines_without_value = 0 THEN CAST(travel.value AS DOUBLE) END AS value,
-    inside.goods, inside.tax, inside.cost,
-    CASE WHEN labels.currency = travel.currency THEN labels.label_cost END AS label_cost,
-    travel.insured,
-    CASE WHEN labels.currency = travel.currency THEN labels.declared_value END AS declared_value,
-    CASE WHEN labels.currency = travel.currency THEN labels.premium END AS premium,  -- paid for cover; NULL where not told
+    sent.value, sent.goods, sent.tax, sent.cost,
+    CASE WHEN labels.currency = sent.currency THEN labels.label_cost END AS label_cost,
+    sent.insured,
+    CASE WHEN labels.currency = sent.currency THEN labels.declared_value END AS declared_value,
+    CASE WHEN labels.currency = sent.currency THEN labels.premium END AS premium,  -- paid for cover; NULL where not told
     coalesce(brought.claimed, false) AS claimed,
     brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace, brought.recovered_buyer,
     booked.refunded, booked.fees_back
-FROM travel
-JOIN inside ON inside.account = travel.account AND inside.order_id = travel.order_id AND inside.parcel = travel.parcel
+FROM sent
 LEFT JOIN labels
-    ON labels.account = travel.account
-    AND labels.named = CASE WHEN travel.parcel = '' THEN 'order:' || travel.order_id ELSE travel.parcel END
+    ON labels.account = sent.account
+    AND labels.named = CASE WHEN sent.told = '' THEN 'order:' || sent.order_id ELSE sent.told END
 LEFT JOIN brought
-    ON brought.account = travel.account AND brought.order_id = travel.order_id AND brought.parcel = travel.parcel
+    ON brought.account = sent.account AND brought.order_id = sent.order_id AND brought.parcel = sent.told
 LEFT JOIN booked
-    ON booked.account = travel.account AND booked.order_id = travel.order_id AND booked.parcel = travel.parcel
-LEFT JOIN calendar ON calendar.marketplace = coalesce(travel.marketplace, '') AND calendar.day = inside.ordered_day
+    ON booked.account = sent.account AND booked.order_id = sent.order_id AND booked.parcel = sent.told
+LEFT JOIN calendar ON calendar.marketplace = coalesce(sent.marketplace, '') AND calendar.day = sent.ordered_day
 UNION ALL
 SELECT                        -- parcels of which the orders are not loaded: of the seller's own tracking list, so his
     parcels.account, coalesce(parcels.order_id, ''), parcels.parcel, NULL, parcels.currency, parcels.carrier, parcels.service, NULL,
     NULL, CAST(timezone('UTC', parcels.shipped_at) AS DATE), NULL,
-    CAST(context.as_of_day - CAST(timezone('UTC', parcels.shipped_at) AS DATE) AS INTEGER), 0,
+    CAST(context.as_of_day - CAST(timezone('UTC', parcels.shipped_at) AS DATE) AS INTEGER),
     CASE
         WHEN parcels.outcome IN ('lost', 'damaged', 'delivered', 'returned') THEN parcels.outcome
         WHEN parcels.outcome IN ('returning', 'rejected') THEN 'returned'

@@ -72,7 +72,8 @@ def how(found, books, ahead, cover, basis, tax, rows, weeks):
         f"{count(int(sums['parcels']), 'parcel')} that you shipped yourself (FBM): {sums['delivered']:,} delivered, "
         f"{sums['returned']:,} returned, {sums['lost']:,} lost, {sums['damaged']:,} damaged, {sums['open']:,} still on the way, "
         f"of which {expected:.1f} are expected never to arrive, {sums['unknown']:,} not known.",
-        "A rate counts parcels whose outcome is known, and of those on the way as much as their age tells by now.",
+        "Where no export names the parcel, the lines of an order with one end are one. A rate counts parcels whose outcome is "
+        "known, and of those on the way as much as their age tells by now.",
         f"Rates: by carrier, service, lane and value band, each drawn towards its carrier's service and this towards all "
         f"(hierarchical beta-binomial); below {FEW_EVENTS} events one rate for all (Jeffreys). Ranges: {LEVEL:.0%}.",
         f"What is ahead: as many parcels as in the last {WEEKS_BACK} full weeks, of the kinds and amounts of the last 52; lost "
