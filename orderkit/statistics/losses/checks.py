@@ -1,6 +1,7 @@
 """What the functions on losses ask of their arguments, and the form of what they answer."""
 
 import numpy as np
+import pandas as pd
 
 from orderkit.errors import BadValue
 
@@ -8,7 +9,10 @@ from orderkit.errors import BadValue
 def numbers(values, name):
     """The values as a float array, NaN where missing; raises BadValue, with this name for them, where they are no such thing."""
     try:
-        return np.asarray(values, dtype=float)
+        found = np.asarray(values)
+        if found.dtype.kind in "mM":  # days would be counted from 1970
+            raise TypeError
+        return found.astype(float, copy=False) if found.dtype.kind != "c" else np.asarray(values, dtype=float)
     except (TypeError, ValueError):
         raise BadValue(f"{name} must be numbers, in rows of one length.") from None  # the cause would repeat a cell's content
 
@@ -21,32 +25,59 @@ def numbers_from_zero(values, name):
     return values
 
 
+def number(value, name):
+    """`value` as a float; raises BadValue, with this name for it, where it is no single number."""
+    found = numbers(value, name) if not isinstance(value, (str, bytes)) else None
+    if found is None or found.ndim:
+        raise BadValue(f"{name} must be one number, not a list, a text or a table.")
+    return float(found)
+
+
 def positive(value, name):
     """`value` as a float above 0 and finite; BadValue else."""
+    value = number(value, name)
     if not 0 < value < np.inf:
-        raise BadValue(f"{name} = {value}: expected a finite number above 0.")
-    return float(value)
+        raise BadValue(f"{name} = {value:g}: expected a finite number above 0.")
+    return value
 
 
 def not_negative(value, name):
     """`value` as a float of 0 or more and finite; BadValue else."""
+    value = number(value, name)
     if not 0 <= value < np.inf:
-        raise BadValue(f"{name} = {value}: expected a finite number of 0 or more.")
-    return float(value)
+        raise BadValue(f"{name} = {value:g}: expected a finite number of 0 or more.")
+    return value
 
 
 def checked_share(value, name):
     """`value` as a float from 0 to 1; BadValue else."""
+    value = number(value, name)
     if not 0 <= value <= 1:
-        raise BadValue(f"{name} = {value}: expected a probability or share from 0 to 1.")
-    return float(value)
+        raise BadValue(f"{name} = {value:g}: expected a probability or share from 0 to 1.")
+    return value
 
 
 def inner_share(value, name, *, example=0.9):
     """`value` as a float between 0 and 1, neither of both; BadValue else."""
+    value = number(value, name)
     if not 0 < value < 1:
-        raise BadValue(f"{name} = {value}: expected a number between 0 and 1, for example {example:g}.")
-    return float(value)
+        raise BadValue(f"{name} = {value:g}: expected a number between 0 and 1, for example {example:g}.")
+    return value
+
+
+def listed(values, name):
+    """The values as a tuple; raises BadValue, with this name for them, where they are no list."""
+    try:
+        return tuple(values)
+    except TypeError:
+        raise BadValue(f"{name} must be a list.") from None
+
+
+def checked_frame(frame):
+    """`frame` itself; raises BadValue where it is none."""
+    if not isinstance(frame, pd.DataFrame):
+        raise BadValue(f"A {type(frame).__name__} is no table: give a pandas DataFrame with a row per parcel, class or period.")
+    return frame
 
 
 def checked_shares(values, name):

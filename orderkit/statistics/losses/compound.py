@@ -10,7 +10,8 @@ import numpy as np
 
 from orderkit.errors import BadValue, UnknownName
 
-from .count_laws import Frequency, Poisson
+from .checks import listed, positive
+from .count_laws import Poisson, checked_frequency
 from .grids import LATTICE, MOST, GridLaw, as_law, common_step, discretise, doubled, round_step, span, tidy
 from .laws import Law, Mixture
 
@@ -39,7 +40,7 @@ def compound_moments(frequency, severity):
 
 def sum_moments(portfolios):
     """Mean and standard deviation of the sum of independent portfolios [(frequency, severity), ...]. Moments."""
-    parts = [(_frequency(frequency), _severity(severity)) for frequency, severity in portfolios]
+    parts = _parts(portfolios)
     mean = sum(frequency.mean * law.mean for frequency, law in parts)
     variances = [frequency.mean * law.variance + frequency.variance * law.mean**2 for frequency, law in parts]
     return Moments(float(mean), float(np.sqrt(sum(variances))))
@@ -50,10 +51,11 @@ def merge_poisson(portfolios):
 
     Loss Models section 9.5: the means add up, the severities mix in their proportion.
     """
-    if not portfolios or not all(isinstance(frequency, Poisson) for frequency, _ in portfolios):
+    parts = _parts(portfolios)
+    if not all(isinstance(frequency, Poisson) for frequency, _ in parts):
         raise BadValue("Only Poisson portfolios merge into one: use compound_sum for other frequencies.")
-    means = [frequency.mean for frequency, _ in portfolios]
-    return Poisson(sum(means)), Mixture([_severity(severity) for _, severity in portfolios], means)
+    means = [frequency.mean for frequency, _ in parts]
+    return Poisson(sum(means)), Mixture([law for _, law in parts], means)
 
 
 def compound(frequency, severity, *, step=None, how="rounding", points=None, method="fft"):
@@ -97,14 +99,6 @@ def compound_sum(portfolios, *, step=None, how="rounding", points=None):
     return _total(portfolios, step, how, points, _transformed)
 
 
-def _frequency(frequency):
-    if not isinstance(frequency, Frequency):
-        raise BadValue(
-            f"A frequency of type {type(frequency).__name__}: expected a law of counts such as Poisson(50), or the .law of a fit."
-        )
-    return frequency
-
-
 def _severity(severity):
     if not isinstance(severity, (Law, dict)):
         raise BadValue(
@@ -114,10 +108,19 @@ def _severity(severity):
     return as_law(severity)
 
 
-def _total(portfolios, step, how, points, make):
-    parts = [(_frequency(frequency), _severity(severity)) for frequency, severity in portfolios]
-    if not parts:
+def _parts(portfolios):
+    pairs = [listed(pair, "A portfolio") for pair in listed(portfolios, "Portfolios")]
+    if not pairs or any(len(pair) != 2 for pair in pairs):
         raise BadValue("No portfolio was given: expected [(frequency, severity), ...].")
+    return [(checked_frequency(frequency), _severity(severity)) for frequency, severity in pairs]
+
+
+def _total(portfolios, step, how, points, make):
+    parts = _parts(portfolios)
+    if step is not None:
+        step = positive(step, "step")
+    if points is not None:
+        points = int(positive(points, "points"))
     width, chosen = _width(parts), step
     if step is None:
         chosen = _step([law for _, law in parts], width)

@@ -11,7 +11,7 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .checks import answer, checked_share, checked_shares, not_negative, numbers, positive
+from .checks import answer, checked_share, checked_shares, not_negative, number, numbers, positive
 
 NEAR = 1e-12  # a probability this little below the one asked for is that one, as in laws.py
 
@@ -62,6 +62,15 @@ class Frequency:
         return answer(np.where(p < 1, high, self.largest))
 
 
+def checked_frequency(frequency):
+    """`frequency` itself; raises BadValue where it is no law of counts."""
+    if not isinstance(frequency, Frequency):
+        raise BadValue(
+            f"A frequency of type {type(frequency).__name__}: expected a law of counts such as Poisson(50), or the .law of a fit."
+        )
+    return frequency
+
+
 class _Known(Frequency):
     """A law whose probabilities are those of `_law`, one of scipy's."""
 
@@ -107,8 +116,9 @@ class Binomial(_Known):
     q: float
 
     def __post_init__(self):
-        if not (self.trials >= 0 and float(self.trials).is_integer()):
-            raise BadValue(f"trials = {self.trials}: expected a whole number from 0 on.")
+        trials = number(self.trials, "trials")
+        if not (trials >= 0 and trials.is_integer()):
+            raise BadValue(f"trials = {trials:g}: expected a whole number from 0 on.")
         checked_share(self.q, "q")
 
     @property
@@ -188,7 +198,5 @@ def gamma_mixed_poisson(mean, *, cv):
     >>> round(gamma_mixed_poisson(50, cv=0.2).variance, 9)  # 50 + (0.2 x 50)^2
     150.0
     """
-    if not_negative(cv, "cv") == 0 or mean == 0:
-        return Poisson(mean)
-    r = 1 / cv**2
-    return NegativeBinomial(r, positive(mean, "mean") / r)
+    cv, mean = not_negative(cv, "cv"), not_negative(mean, "mean")
+    return NegativeBinomial(1 / cv**2, mean * cv**2) if cv and mean else Poisson(mean)

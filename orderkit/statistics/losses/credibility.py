@@ -10,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orderkit.errors import BadValue, TooFewEvents, UnknownName
+from orderkit.errors import BadValue, TooFewEvents
 
-from .checks import numbers, numbers_from_zero
+from .checks import inner_share, listed, not_negative, numbers, numbers_from_zero, positive
+from .designs import check_columns
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def buhlmann_straub(ratios, weights, *, collective=None):
         raise TooFewEvents("No class has two periods: how far one period differs from the next cannot be told. Use more periods.")
     within = float((weights * (ratios - np.nan_to_num(means)[:, None]) ** 2).sum() / degrees)
     table = pd.DataFrame({"weight": total, "periods": periods, "mean": means}, index=names)
-    return _premiums(table, within, collective)
+    return _premiums(table, within, _collective(collective))
 
 
 def buhlmann(claims, *, collective=None):
@@ -130,7 +131,8 @@ def buhlmann_poisson(counts, *, exposure=None, weights=None, collective=None):
         raise BadValue("Counts, exposures and weights must be lists of one length.")
     if not ((exposure > 0) & (repeats > 0)).all():
         raise BadValue("Exposures and weights must be above 0: leave out classes that were never exposed.")
-    within = float((repeats * counts).sum() / (repeats * exposure).sum()) if collective is None else float(collective)
+    collective = _collective(collective)
+    within = float((repeats * counts).sum() / (repeats * exposure).sum()) if collective is None else collective
     table = pd.DataFrame({"weight": exposure, "periods": 1, "mean": counts / exposure}, index=names)
     return _premiums(table, within, collective, repeats)
 
@@ -147,10 +149,10 @@ def loss_ratio_credibility(frame, *, classes, period, loss, value, per=100, coll
     >>> loss_ratio_credibility(book, classes="carrier", period="month", loss="lost", value="shipped").premiums.round(3).tolist()
     [2.167, 7.833]
     """
-    by = [classes] if isinstance(classes, str) else list(classes)
-    for name in [*by, period, loss, value]:
-        if name not in frame.columns:
-            raise UnknownName("column", name, map(str, frame.columns))
+    per, by = positive(per, "per"), [classes] if isinstance(classes, str) else list(listed(classes, "Classes"))
+    check_columns(frame, [*by, period, loss, value])
+    if not by:
+        raise BadValue("No column of classes was named: give at least one, such as the carrier.")
     if "currency" in frame.columns and frame["currency"].nunique() > 1:
         raise BadValue(f"Money in {frame['currency'].nunique()} currencies cannot be added: keep the rows of one.")
     if frame[[*by, period]].isna().any(axis=None):
@@ -177,10 +179,9 @@ def full_credibility(probability=0.9, within=0.05, *, severity_cv=0, frequency_d
     >>> round(full_credibility(), 1), round(full_credibility(severity_cv=2), 1)
     (1082.2, 5411.1)
     """
-    if not 0 < probability < 1 or not within > 0 or not math.isfinite(within):
-        raise BadValue("Give a probability between 0 and 1 and a share above 0, for example 0.9 and 0.05.")
-    if not (severity_cv >= 0 and frequency_dispersion >= 0):
-        raise BadValue("A coefficient of variation and a dispersion are numbers from 0 on.")
+    probability, within = inner_share(probability, "probability"), positive(within, "within")
+    severity_cv = not_negative(severity_cv, "severity_cv")
+    frequency_dispersion = not_negative(frequency_dispersion, "frequency_dispersion")
     from scipy.special import ndtri
 
     return float((ndtri((1 + probability) / 2) / within) ** 2 * (frequency_dispersion + severity_cv**2))
@@ -199,9 +200,7 @@ def limited_fluctuation(claims, full=None):
     0.527
     """
     full = full_credibility() if full is None else full
-    if not full > 0:
-        raise BadValue(f"{full} claims for full credibility: give a number above 0, as full_credibility() does.")
-    return np.minimum(1.0, np.sqrt(numbers_from_zero(claims, "Claims") / full))
+    return np.minimum(1.0, np.sqrt(numbers_from_zero(claims, "Claims") / positive(full, "full")))
 
 
 def _premiums(table, within, collective, repeats=None):
@@ -223,6 +222,11 @@ def _premiums(table, within, collective, repeats=None):
     premium = np.where(there, factor * table["mean"].fillna(0.0), 0.0) + (1 - factor) * collective
     k = within / between if between else math.inf
     return Credibility(float(collective), between, within, k, table.assign(factor=factor, premium=premium), note)
+
+
+def _collective(collective):
+    """A known collective mean as a float; None where it is not known."""
+    return None if collective is None else not_negative(collective, "collective")
 
 
 def _cells(ratios, weights):

@@ -1,5 +1,6 @@
 """From a frame with factors, or a matrix, to what a rate regression needs: terms, events, exposure, levels that can be told."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents, UnknownName
 
-from .checks import numbers, numbers_from_zero
+from .checks import checked_frame, listed, not_negative, numbers, numbers_from_zero
 
 LEVELS = ["term", "factor", "level", "events", "exposure"]
 ALIKE = 1e-10  # the least eigenvalue, of columns scaled to one size, below which they say the same
@@ -35,7 +36,8 @@ class Design:
 def design_of_frame(frame, *, events, exposure=None, factors=(), covariates=(), reference=None, least=10):
     """The Design of a frame: its terms are those of `terms_of_frame`; the first level of each factor is its reference."""
     factors, covariates = _names(factors), _names(covariates)
-    _check_columns(frame, [events, exposure, *factors, *covariates])
+    least = not_negative(least, "least")
+    check_columns(frame, [*([] if exposure is None else [exposure]), events, *factors, *covariates])
     _check_reference(reference, factors)
     counted = numbers_from_zero(frame[events], events)
     units = np.ones(len(frame)) if exposure is None else numbers_from_zero(frame[exposure], exposure)
@@ -53,7 +55,7 @@ def terms_of_frame(frame, factors, covariates):
 
     `factors`: the levels of each factor. Raises UnknownName for a level that is not among them.
     """
-    _check_columns(frame, [*factors, *covariates])
+    check_columns(frame, [*factors, *covariates])
     terms = {"intercept": np.ones(len(frame))}
     for name, levels in factors.items():
         codes = _codes(frame[name], name, levels)
@@ -67,8 +69,10 @@ def design_of_matrix(matrix, events, exposure=None, names=None, least=10):
     matrix = numbers(matrix, "A design")
     if matrix.ndim != 2 or not matrix.size or not np.isfinite(matrix).all():
         raise BadValue("A design must be a matrix with a row per observation and a column per term, no number missing.")
-    names = [f"x{place}" for place in range(matrix.shape[1])] if names is None else list(map(str, names))
-    counted = numbers_from_zero(events, "events")
+    names = (
+        [f"x{place}" for place in range(matrix.shape[1])] if names is None else list(map(str, listed(names, "Names of terms")))
+    )
+    counted, least = numbers_from_zero(events, "events"), not_negative(least, "least")
     units = np.ones(len(matrix)) if exposure is None else numbers_from_zero(exposure, "exposure")
     if not len(names) == len(set(names)) == matrix.shape[1] or not (len(matrix),) == counted.shape == units.shape:
         raise BadValue("Design, events and exposure need as many rows as each other, and the design a different name per column.")
@@ -91,16 +95,20 @@ def _design(terms, counted, units, table, known, covariates, used, notes):
 
 def _names(names):
     """Names as a list, also a single one."""
-    return [names] if isinstance(names, str) else list(names)
+    return [names] if isinstance(names, str) else list(listed(names, "Names of columns"))
 
 
-def _check_columns(frame, names):
+def check_columns(frame, names):
+    """Raises UnknownName for a name that is no column of the frame, BadValue where it is no frame."""
+    columns = set(checked_frame(frame).columns)
     for name in names:
-        if name is not None and name not in frame.columns:
+        if not isinstance(name, Hashable) or name not in columns:
             raise UnknownName("column", name, map(str, frame.columns))
 
 
 def _check_reference(reference, factors):
+    if not isinstance(reference, (dict, type(None))):
+        raise BadValue("reference must be a dict of factor: level.")
     for name in reference or {}:
         if name not in factors:
             raise UnknownName("factor", name, list(factors), " with a reference level")

@@ -12,7 +12,7 @@ import pandas as pd
 from orderkit.errors import BadValue, NothingToShow
 
 from ..rates import Interval
-from .checks import inner_share, numbers, numbers_from_zero
+from .checks import inner_share, number, numbers, numbers_from_zero
 from .count_laws import Binomial, Geometric, NegativeBinomial, Poisson
 from .dispersion import most_likely_dispersion, negative_binomial_likelihood, weight_above
 from .fits import CountFit
@@ -98,7 +98,7 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     """
     from scipy.special import gammaln, xlogy
 
-    units = _exposures(exposure, np.shape(counts))
+    units = _exposures(exposure, numbers(counts, "Counts").shape)
     kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
     counts, weights = _counts(counts, weights)
     units = units[kept]
@@ -169,14 +169,16 @@ def fit_binomial(counts, trials=None, *, weights=None):
     """
     counts, weights = _counts(counts, weights)
     searched = trials is None
-    trials = _most_likely_trials(counts, weights) if searched else trials
+    trials = _most_likely_trials(counts, weights) if searched else number(trials, "trials")
     if math.isinf(trials):
         poisson, values = fit_poisson(counts, weights=weights), {"trials": trials, "q": 0.0}
         note = "The counts vary at least as much as chance: the most likely binomial is the Poisson law (trials infinite)."
         unknown = {"trials": math.nan, "q": math.nan}
         return _count_fit("binomial", poisson.law, values, unknown, poisson.log_likelihood, weights, note)
     if not (trials >= counts.max() and float(trials).is_integer() and trials > 0):
-        raise BadValue(f"{trials} trials cannot hold {counts.max():.0f} claims: give a whole number, at least the largest count.")
+        raise BadValue(
+            f"{trials:g} trials cannot hold {counts.max():.0f} claims: give a whole number, at least the largest count."
+        )
     q = float(np.average(counts, weights=weights) / trials)
     errors = {"trials": math.nan} if searched else {}  # a whole number has no standard error
     errors["q"] = math.sqrt(q * (1 - q) / (weights.sum() * trials)) if 0 < q < 1 else math.nan

@@ -7,7 +7,7 @@ import numpy as np
 
 from orderkit.errors import BadValue, UnknownName
 
-from .checks import checked_probabilities, positive
+from .checks import checked_probabilities, number, positive
 from .laws import NEAR, Empirical, Law, Mixture
 
 HOWS = {
@@ -87,6 +87,8 @@ class GridLaw(Law):
 
     def plus(self, other):
         """The law of the sum with another one of the same step, both independent. A GridLaw."""
+        if not isinstance(other, GridLaw):
+            raise BadValue(f"A {type(other).__name__} cannot be added to a total on a grid: give another GridLaw.")
         if not np.isclose(self.step, other.step, rtol=1e-12):
             raise BadValue(
                 f"Steps of {self.step:g} and {other.step:g}: totals to be added need the same one; give step= to both."
@@ -118,9 +120,9 @@ def discretise(severity, step, *, how="rounding", upto=None):
     [0.1667, 0.5, 0.3333]
     """
     step, law = positive(step, "step"), as_law(severity)
-    if how not in HOWS:
+    if not isinstance(how, str) or how not in HOWS:
         raise UnknownName("way to make a law discrete", how, sorted(set(HOWS.values())))
-    top = span(law) if upto is None else float(upto)
+    top = span(law) if upto is None else number(upto, "upto")
     if not 0 <= top / step < MOST:
         raise BadValue(f"A grid up to {top:g} in steps of {step:g} is not possible: expected less than {MOST:,} points.")
     last = max(1, int(np.ceil(top / step - SNAP)))

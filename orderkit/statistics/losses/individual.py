@@ -39,6 +39,8 @@ def individual_risk(probabilities, amounts, *, step=None, points=None):
     [0.25, 0.25, 0.25, 0.25]
     """
     chances, amounts = _checked(probabilities, amounts)
+    if points is not None:
+        points = int(positive(points, "points"))
     mean = float(chances @ amounts)
     width = min(float(amounts.sum()), mean + WIDE * float(np.sqrt((chances * (1 - chances)) @ amounts**2)) + amounts.max())
     step, places = _placed(chances, amounts, mean, width, step)

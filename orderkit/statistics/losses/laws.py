@@ -10,7 +10,7 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .checks import answer, checked_shares, checked_values, numbers, positive
+from .checks import answer, checked_shares, checked_values, listed, number, numbers, positive
 
 NEAR = 1e-12  # a probability this little below the one asked for is that one: sums such as 0.1 + 0.2 do not come out even
 HALVINGS = 200
@@ -85,8 +85,9 @@ class Law:
 
     def inflated(self, inflation):
         """The law after a rise of all losses by this share: 0.05 is 5 %."""
-        if not inflation > -1:
-            raise BadValue(f"Inflation of {inflation}: expected a share above -1, such as 0.05 for 5 %.")
+        inflation = number(inflation, "inflation")
+        if not -1 < inflation < np.inf:
+            raise BadValue(f"Inflation of {inflation:g}: expected a share above -1, such as 0.05 for 5 %.")
         return self.scaled(1 + inflation)
 
     def draw(self, size, *, rng):
@@ -154,7 +155,7 @@ class Mixture(Law):
     weights: np.ndarray = None
 
     def __post_init__(self):
-        laws = tuple(self.laws)
+        laws = listed(self.laws, "Laws")
         if not laws or not all(isinstance(law, Law) for law in laws):
             raise BadValue("A mixture needs at least one severity law, such as [Exponential(100), Lognormal(4, 1)].")
         _, weights = checked_values(np.zeros(len(laws)), self.weights)

@@ -4,7 +4,7 @@ import numpy as np
 
 from orderkit.errors import BadValue, TooFewEvents
 
-from .checks import numbers
+from .checks import number, numbers
 
 LOSSES = 100  # METHODS A2: laws only for books with at least so many
 STEEP = np.geomspace(1e-4, 1e12, 321)  # trial values of xi / beta x mean excess
@@ -18,7 +18,7 @@ def checked_losses(losses, at_least, *, above_zero=False):
     if bad.any():
         what = "unknown, 0 or negative" if above_zero else "unknown or negative"
         raise BadValue(f"{int(bad.sum()):,} of {losses.size:,} losses are {what}: leave those out, and say how many they are.")
-    if losses.size < max(at_least, 2):
+    if losses.size < max(number(at_least, "at_least"), 2):
         raise TooFewEvents(
             f"{losses.size:,} losses: a law of their size needs {max(at_least, 2):,} or more. Show the losses themselves instead."
         )

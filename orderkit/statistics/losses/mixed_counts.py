@@ -6,8 +6,8 @@ import numpy as np
 
 from orderkit.errors import BadValue, NothingToShow
 
-from .checks import checked_probabilities, checked_share, checked_values, numbers_from_zero
-from .count_laws import Frequency
+from .checks import checked_probabilities, checked_share, checked_values, listed, numbers_from_zero
+from .count_laws import Frequency, checked_frequency
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class ZeroModified(Frequency):
 
     def __post_init__(self):
         checked_share(self.chance, "chance")
-        if self.frequency.none >= 1:
+        if checked_frequency(self.frequency).none >= 1:
             raise BadValue("A law that never has a loss cannot be zero-modified: there are no losses to share the rest.")
 
     @property
@@ -99,7 +99,7 @@ def zero_inflated(frequency, *, extra):
     >>> round(zero_inflated(Poisson(2), extra=0.25).mean, 9)
     1.5
     """
-    return ZeroModified(frequency, checked_share(extra, "extra") + (1 - extra) * frequency.none)
+    return ZeroModified(frequency, checked_share(extra, "extra") + (1 - extra) * checked_frequency(frequency).none)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +110,7 @@ class MixedFrequency(Frequency):
     weights: np.ndarray = None
 
     def __post_init__(self):
-        frequencies = tuple(self.frequencies)
+        frequencies = listed(self.frequencies, "Laws of counts")
         if not frequencies or not all(isinstance(law, Frequency) for law in frequencies):
             raise BadValue("A mixture needs at least one law of counts, such as [Poisson(2), Geometric(3)].")
         _, weights = checked_values(np.zeros(len(frequencies)), self.weights)

@@ -10,7 +10,7 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .checks import positive
+from .checks import number, positive
 from .laws import Law
 
 
@@ -103,7 +103,7 @@ class Lognormal(_ByMoments):
 
     def __post_init__(self):
         positive(self.sigma, "sigma")
-        if not np.isfinite(self.mu):
+        if not np.isfinite(number(self.mu, "mu")):
             raise BadValue(f"mu = {self.mu}: expected a finite number, the mean of the logarithms.")
 
     @classmethod
@@ -210,7 +210,7 @@ class Uniform(Law):
     high: float
 
     def __post_init__(self):
-        if not 0 <= self.low < self.high < np.inf:
+        if not 0 <= number(self.low, "low") < number(self.high, "high") < np.inf:
             raise BadValue(f"A uniform law from {self.low} to {self.high}: expected 0 <= low < high.")
 
     def _survival(self, x):

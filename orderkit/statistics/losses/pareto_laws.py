@@ -6,7 +6,7 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
-from .checks import positive
+from .checks import number, positive
 from .laws import Law
 
 FLAT = 1e-7  # a tail index this near to 0 is that of the exponential law: the formula would lose digits below
@@ -64,7 +64,7 @@ class GeneralisedPareto(_Excess):
 
     def __post_init__(self):
         positive(self.beta, "beta")
-        if not (np.isfinite(self.xi) and 0 <= self.threshold < np.inf):
+        if not (np.isfinite(number(self.xi, "xi")) and 0 <= number(self.threshold, "threshold") < np.inf):
             raise BadValue(f"xi = {self.xi}, threshold = {self.threshold}: expected finite numbers, no threshold below 0.")
 
     @property

@@ -136,6 +136,8 @@ def predict_rates(fit, frame, *, level=None):
     The range is that of the rate at `level` (the fit's if not given), not of a count to come. Raises UnknownName for a level that
     was not in the fit.
     """
+    if not isinstance(fit, Regression):
+        raise BadValue(f"A {type(fit).__name__} is no fit of rates: give that of poisson_regression or its siblings.")
     terms = terms_of_frame(frame, fit.factors, fit.covariates)
     if list(terms) != list(fit.coefficients.index):
         raise BadValue("This fit is from a design matrix, which says nothing of a frame: multiply with its coefficients.")
@@ -168,7 +170,7 @@ def _regression(design, law, level):
 
 def _most_likely(design, law):
     """(alpha, its error, coefficients, expected events) of the fit of this law."""
-    if law not in LAWS:
+    if not isinstance(law, str) or law not in LAWS:
         raise BadValue(f"No law is called {law!r}: give one of {', '.join(LAWS)}.")
     x, y, units = design.matrix, design.events, design.exposure
     place, mu = _fit(x, y, units, 0.0)

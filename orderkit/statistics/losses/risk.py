@@ -17,7 +17,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
 
-from .checks import inner_share, numbers, positive
+from .checks import inner_share, number, numbers, positive
 from .laws import Empirical
 
 
@@ -72,7 +72,7 @@ def simulated_risk(totals, *, p=0.99):
 
 def risk_table(totals, *, levels=(0.95, 0.99)):
     """VaR and TVaR of simulated totals at several levels: a frame of p, var, tvar, se_var, se_tvar. See `simulated_risk`."""
-    return pd.DataFrame([vars(simulated_risk(totals, p=p)) for p in levels])
+    return pd.DataFrame([vars(simulated_risk(totals, p=p)) for p in np.atleast_1d(numbers(levels, "Levels"))])
 
 
 def discrete_risk(amounts, *, probabilities=None, p=0.99):
@@ -98,7 +98,7 @@ def normal_risk(mean=0.0, sd=1.0, *, p=0.99):
     from scipy.special import ndtri
 
     p, sd = inner_share(p, "p", example=0.99), positive(sd, "sd")
-    z = ndtri(p)
+    z, mean = ndtri(p), number(mean, "mean")
     height = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return Risk(p, float(mean + sd * z), float(mean + sd * height / (1 - p)))
 
@@ -108,7 +108,7 @@ def lognormal_risk(mu, sigma, *, p=0.99):
     from scipy.special import ndtr, ndtri
 
     p, sigma = inner_share(p, "p", example=0.99), positive(sigma, "sigma")
-    z = ndtri(p)
+    z, mu = ndtri(p), number(mu, "mu")
     return Risk(p, float(np.exp(mu + sigma * z)), float(np.exp(mu + sigma**2 / 2) * ndtr(sigma - z) / (1 - p)))
 
 

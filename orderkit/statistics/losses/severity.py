@@ -15,7 +15,8 @@ import numpy as np
 from orderkit.errors import BadValue
 
 from ..priors import beta_by_moments
-from .checks import answer, checked_values, numbers, positive
+from .checks import answer, checked_share, checked_values, not_negative, number, numbers, positive
+from .grids import as_law
 from .laws import Empirical, Law, Mixture
 from .named_laws import Beta, Exponential, Gamma, Lognormal, Uniform, Weibull
 from .pareto_laws import GeneralisedPareto, Pareto, SingleParameterPareto
@@ -40,6 +41,10 @@ def insurer_payment(loss, *, deductible=0.0, limit=np.inf, maximum_covered_loss=
     """
     loss, deductible = _term(loss, "loss"), _term(deductible, "deductible")
     limit, paid_share = _largest(limit, maximum_covered_loss, deductible, franchise), _share(paid_share)
+    try:
+        np.broadcast_shapes(loss.shape, deductible.shape, limit.shape, paid_share.shape)
+    except ValueError:
+        raise BadValue("Losses and the terms of the cover must be single numbers, or lists of one length.") from None
     return answer(paid_share * _paid(loss, deductible, limit, franchise))
 
 
@@ -124,14 +129,14 @@ def payment_law(
     >>> round(paid.mean, 2)
     397.8
     """
-    if per not in ("loss", "payment"):
+    if not isinstance(per, str) or per not in ("loss", "payment"):
         raise BadValue(f"per={per!r}: expected 'loss' or 'payment'.")
-    deductible = float(_term(deductible, "deductible"))
-    limit = float(_largest(limit, maximum_covered_loss, deductible, franchise))
-    paid_share = float(_share(paid_share))
+    deductible = not_negative(deductible, "deductible")
+    limit = number(_largest(limit, maximum_covered_loss, deductible, franchise), "limit")
+    paid_share = checked_share(paid_share, "paid_share")
     if paid_share == 0 or limit == 0:
         raise BadValue("A paid share or a limit of 0 pays nothing: there is no law of payments, each is 0.")
-    paid = Payment(law.inflated(inflation), deductible, limit, paid_share, bool(franchise), per == "payment")
+    paid = Payment(as_law(law).inflated(inflation), deductible, limit, paid_share, bool(franchise), per == "payment")
     if paid.per_payment and paid.paid_chance == 0:
         raise BadValue(f"No loss exceeds the deductible of {deductible:g}: there is no payment to take the mean of.")
     return paid
@@ -159,7 +164,7 @@ def loss_elimination_ratio(law, *, deductible, inflation=0.0, franchise=False):
     >>> round(loss_elimination_ratio(Pareto(3, 2000), deductible=500), 9)
     0.36
     """
-    law = law.inflated(inflation)
+    law = as_law(law).inflated(inflation)
     mean = law.mean
     if mean == 0:
         raise BadValue("All losses are 0: there is nothing to eliminate.")

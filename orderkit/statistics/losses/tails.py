@@ -11,7 +11,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
 
-from .checks import answer, numbers
+from .checks import answer, not_negative, numbers, numbers_from_zero
 from .fits import Fit
 from .fitting import fit_exponential, fit_gamma, fit_lognormal, fit_pareto, fit_weibull
 from .likelihood import LOSSES, checked_losses, excess_likelihood, few, most_likely_excess
@@ -113,6 +113,7 @@ def fit_generalised_pareto(losses, *, threshold, at_least=LOSSES):
     Smith (1985), Maximum likelihood estimation in a class of nonregular cases, Biometrika 72:67-90.
     """
     losses = checked_losses(losses, at_least)
+    threshold = not_negative(threshold, "threshold")
     above = losses[losses > threshold] - threshold
     if above.size < EXCESSES:
         raise TooFewEvents(
@@ -139,7 +140,7 @@ def mean_excess_table(losses, *, thresholds=None, at_least=LOSSES):
     McNeil (1997); Embrechts, Klueppelberg, Mikosch (1997), Modelling Extremal Events, section 6.2.2.
     """
     losses = np.sort(checked_losses(losses, at_least))
-    thresholds = np.unique(losses)[:-3] if thresholds is None else numbers(thresholds, "Thresholds")
+    thresholds = np.unique(losses)[:-3] if thresholds is None else _thresholds(thresholds)
     places = np.searchsorted(losses, thresholds, side="right")
     count = losses.size - places
     centred = losses - losses.mean()  # smaller numbers, so that squares keep their digits
@@ -150,6 +151,13 @@ def mean_excess_table(losses, *, thresholds=None, at_least=LOSSES):
         se = np.sqrt(np.maximum(variance, 0.0) / count)
     excess = mean + losses.mean() - thresholds
     return pd.DataFrame({"threshold": thresholds, "excesses": count, "mean_excess": excess, "se": se})
+
+
+def _thresholds(thresholds):
+    thresholds = np.atleast_1d(numbers_from_zero(thresholds, "Thresholds"))
+    if thresholds.ndim != 1:
+        raise BadValue("Thresholds must be one list of amounts.")
+    return thresholds
 
 
 def _reasons(xi, above, losses):
