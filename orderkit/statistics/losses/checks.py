@@ -33,6 +33,15 @@ def number(value, name):
     return float(found)
 
 
+def broadcast(*arrays):
+    """The arrays in one shape; BadValue where they have none in common."""
+    try:
+        return np.broadcast_arrays(*arrays)
+    except ValueError:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        raise BadValue(f"Numbers of shapes {shapes} do not go together: give single numbers, or lists of one length.") from None
+
+
 def positive(value, name):
     """`value` as a float above 0 and finite; BadValue else."""
     value = number(value, name)
@@ -70,7 +79,7 @@ def listed(values, name):
     try:
         return tuple(values)
     except TypeError:
-        raise BadValue(f"{name} must be a list.") from None
+        raise BadValue(f"{name} must be a list, such as that of all parts in order.") from None
 
 
 def checked_frame(frame):

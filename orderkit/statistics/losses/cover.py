@@ -12,6 +12,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue
 
+from .checks import broadcast, checked_shares, not_negative, numbers
 from .forecast import described, simulate
 from .severity import insurer_payment
 
@@ -95,13 +96,19 @@ def break_even_rate(premium, payment, *, handling=0.0):
     >>> round(float(break_even_rate(3.90, 0.85 * 20)), 3)
     0.229
     """
-    premium, payment = np.asarray(premium, dtype=float), np.asarray(payment, dtype=float) - handling
+    premium, payment = broadcast(numbers(premium, "Premiums"), _kept(payment, handling))
     return np.divide(premium, payment, out=np.full(np.broadcast(premium, payment).shape, np.inf), where=payment > 0)
 
 
 def break_even_premium(rate, payment, *, handling=0.0):
     """The dearest premium at which cover pays: rate x (payment - handling), never below nothing."""
-    return np.maximum(np.asarray(rate) * (np.asarray(payment, dtype=float) - handling), 0)
+    rate, payment = broadcast(checked_shares(rate, "Rates"), _kept(payment, handling))
+    return np.maximum(rate * payment, 0)
+
+
+def _kept(payment, handling):
+    """What is left of a payment after the trouble of the claim."""
+    return numbers(payment, "Payments") - not_negative(handling, "handling")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from orderkit.errors import BadValue
 
 SMALL = 1e-3  # below it a series is more exact than a difference of nearly equal numbers
 LEAST, MOST = 1e-10, 1e10  # of alpha times the mean count, where the maximum is looked for
+TURNS = 100  # of the mean and the dispersion, each fitted with the other known
 LONGEST = 5_000_000  # the highest count: the steps up to it are listed
 
 
@@ -37,6 +38,25 @@ def most_likely_dispersion(counts, means, weights=None):
         return 0.0, math.nan
     alpha = math.exp(brentq(slope, low, high, xtol=1e-13, rtol=1e-14)) / size
     return alpha, _error(alpha, counts, means, weights)
+
+
+def most_likely_mean(counts, weights, units, mean):
+    """(mean of one unit, alpha, its error) of the most likely negative binomial: in turns, from the Poisson mean on."""
+    from scipy.optimize import brentq
+
+    alpha, error = 0.0, math.nan
+    rates = counts / units
+    for _ in range(TURNS if mean else 0):
+        before, (alpha, error) = alpha, most_likely_dispersion(counts, mean * units, weights)
+        if abs(alpha - before) <= 1e-12 * alpha:
+            break
+        if np.ptp(units):  # else the mean is that of the Poisson, whatever alpha is
+
+            def slope(rate, alpha=alpha):
+                return (weights * (counts - rate * units) / (1 + alpha * rate * units)).sum()
+
+            mean = brentq(slope, rates.min() or 1e-300, rates.max(), xtol=1e-14 * mean, rtol=1e-14)
+    return mean, alpha, error
 
 
 def negative_binomial_likelihood(counts, means, alpha, weights=1.0):

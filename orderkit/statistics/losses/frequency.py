@@ -12,9 +12,9 @@ import pandas as pd
 from orderkit.errors import BadValue, NothingToShow
 
 from ..rates import Interval
-from .checks import inner_share, number, numbers, numbers_from_zero
+from .checks import broadcast, inner_share, number, numbers, numbers_from_zero
 from .count_laws import Binomial, Geometric, NegativeBinomial, Poisson
-from .dispersion import most_likely_dispersion, negative_binomial_likelihood, weight_above
+from .dispersion import most_likely_mean, negative_binomial_likelihood, weight_above
 from .fits import CountFit
 
 MOST_TRIALS = 1_000_000  # a binomial of more trials is called a Poisson: no count can tell them apart
@@ -56,7 +56,7 @@ def poisson_interval(count, *, exposure=1, level=0.9, one_sided=False):
     """
     from scipy.special import gammaincinv
 
-    count, exposure = np.broadcast_arrays(numbers_from_zero(count, "Counts"), numbers_from_zero(exposure, "Exposures"))
+    count, exposure = broadcast(numbers_from_zero(count, "Counts"), numbers_from_zero(exposure, "Exposures"))
     tail = _tail(level, one_sided)
     units = np.where(exposure > 0, exposure, np.nan)
     low = np.zeros(count.shape) if one_sided else np.where(count > 0, gammaincinv(np.maximum(count, 1e-300), tail), 0.0)
@@ -78,7 +78,7 @@ def binomial_interval(count, trials, *, level=0.9, one_sided=False):
     """
     from scipy.stats import beta
 
-    count, trials = np.broadcast_arrays(numbers_from_zero(count, "Counts"), numbers_from_zero(trials, "Trials"))
+    count, trials = broadcast(numbers_from_zero(count, "Counts"), numbers_from_zero(trials, "Trials"))
     if (count > trials).any():
         raise BadValue("There are more events than trials: a share needs all trials, those without an event included.")
     tail, failures = _tail(level, one_sided), trials - count
@@ -98,10 +98,7 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     """
     from scipy.special import gammaln, xlogy
 
-    units = _exposures(exposure, numbers(counts, "Counts").shape)
-    kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
-    counts, weights = _counts(counts, weights)
-    units = units[kept]
+    counts, weights, units = _counted(counts, weights, exposure)
     mean = float((weights * counts).sum() / (weights * units).sum())
     expected = mean * units
     likelihood = float((weights * (xlogy(counts, expected) - expected - gammaln(counts + 1))).sum())
@@ -110,8 +107,11 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     return _count_fit("poisson", Poisson(mean), {"mean": mean}, {"mean": error}, likelihood, weights, note)
 
 
-def fit_negative_binomial(counts, *, weights=None):
+def fit_negative_binomial(counts, *, weights=None, exposure=None):
     """The negative binomial law of claim counts (r, beta), by maximum likelihood; arguments as in `fit_poisson`.
+
+    With `exposure` each count has its own mean and the same r, as if rates were gamma distributed over policies (NB2);
+    `law` is that of one unit, and of a period with more of them NegativeBinomial(fit.r, fit.beta * units).
 
     Where the counts do not vary more than a Poisson's (variance, divided by n, not above the mean), the likelihood rises all the
     way to the Poisson law: r is then infinite, beta 0, both standard errors NaN, and `note` says so.
@@ -125,18 +125,18 @@ def fit_negative_binomial(counts, *, weights=None):
     >>> round(fit.r, 4), round(fit.beta, 4), round(fit.log_likelihood, 2)
     (0.7015, 0.3056, -5348.04)
     """
-    counts, weights = _counts(counts, weights)
-    poisson = fit_poisson(counts, weights=weights)
-    mean, size = poisson.mean, float(weights.sum())
-    alpha, error = most_likely_dispersion(counts, np.full(counts.shape, mean), weights) if mean else (0.0, math.nan)
+    counts, weights, units = _counted(counts, weights, exposure)
+    poisson = fit_poisson(counts, weights=weights, exposure=units)
+    mean, alpha, error = most_likely_mean(counts, weights, units, poisson.mean)
     if not alpha:
         note = "The counts do not vary more than chance: the most likely negative binomial is the Poisson law (r infinite)."
         values, unknown = {"r": math.inf, "beta": 0.0}, {"r": math.nan, "beta": math.nan}
         return _count_fit("negative binomial", poisson.law, values, unknown, poisson.log_likelihood, weights, note)
     values = {"r": 1 / alpha, "beta": mean * alpha}
-    beta_error = math.sqrt(mean * (1 + values["beta"]) / size * alpha**2 + (mean * error) ** 2)  # mean and r: told independently
+    told = (weights * units / (mean * (1 + alpha * units * mean))).sum()  # about the mean; of alpha it is told independently
+    beta_error = math.sqrt(alpha**2 / told + (mean * error) ** 2)
     errors = {"r": error / alpha**2, "beta": beta_error}
-    likelihood = negative_binomial_likelihood(counts, mean, alpha, weights)
+    likelihood = negative_binomial_likelihood(counts, mean * units, alpha, weights)
     return _count_fit("negative binomial", NegativeBinomial(**values), values, errors, likelihood, weights)
 
 
@@ -259,6 +259,13 @@ def _counts(counts, weights):
     if not weights.sum():
         raise NothingToShow("There is no count to fit a law to: give those without a claim too, as 0.")
     return counts[weights > 0], weights[weights > 0]
+
+
+def _counted(counts, weights, exposure):
+    """Counts, weights and exposures as float arrays without the rows of no weight."""
+    units = _exposures(exposure, numbers(counts, "Counts").shape)
+    kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
+    return *_counts(counts, weights), units[kept]
 
 
 def _exposures(exposure, shape):

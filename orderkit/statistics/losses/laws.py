@@ -63,6 +63,14 @@ class Law:
         at = self._quantile(p)
         return answer(at + self._stop_loss(at) / (1 - p))
 
+    def conditional_tail_expectation(self, p):
+        """E[X | X > VaR at p]: as `tvar` where the law has no jump there, above it where it has; NaN where nothing is above.
+
+        It is the CTE of actuar, which counts no part of the probability that lies at the VaR itself.
+        """
+        at = self._quantile(checked_shares(p, "Probabilities"))
+        return answer(at + np.asarray(self.mean_excess(at)))
+
     @property
     def mean(self):
         """E[X]; `inf` where it is infinite."""

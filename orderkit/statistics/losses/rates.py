@@ -14,7 +14,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
 
-from .checks import numbers
+from .checks import broadcast, inner_share, number, numbers
 
 FEW_EVENTS, FEW_CLASSES = 5, 3  # with fewer events, or classes that have any, all classes have one rate
 USUAL_SPREAD = (
@@ -79,8 +79,9 @@ def fit_rates(events, exposure, *, group=None, level=0.9, prior=JEFFREYS):
     """
     events, exposure = _checked(events, exposure, level)
     code = np.zeros(events.size, dtype=int) if group is None else pd.factorize(np.asarray(group), use_na_sentinel=False)[0]
+    prior = number(prior, "prior")
     if not 0 < prior <= 1:
-        raise BadValue(f"A prior worth {prior} events: expected more than 0 and at most 1, for example 0.5.")
+        raise BadValue(f"A prior worth {prior:g} events: expected more than 0 and at most 1, for example 0.5.")
     if code.size != events.size:
         raise BadValue(f"{code.size:,} groups for {events.size:,} classes: give one label per class.")
     enough = events.sum() >= FEW_EVENTS and (events > 0).sum() >= FEW_CLASSES
@@ -102,7 +103,7 @@ def known_share(lost, start):
     >>> known_share(np.array([0.01, 0.505, 1.0]), np.array([0.01, 0.01, 0.01])).tolist()
     [0.0, 0.5, 1.0]
     """
-    lost, start = numbers(lost, "Chances of open parcels"), numbers(start, "Chances at the start")
+    lost, start = broadcast(numbers(lost, "Chances of open parcels"), numbers(start, "Chances at the start"))
     if not (((lost >= 0) & (lost <= 1)).all() and ((start >= 0) & (start < 1)).all()):
         raise BadValue("Chances must lie between 0 and 1, that at the start below 1.")
     return np.clip((lost - start) / (1 - start), 0, 1)
@@ -118,6 +119,7 @@ def at_worst(events, exposure, *, level=0.95):
     """
     from scipy.stats import beta
 
+    events, exposure = number(events, "events"), number(exposure, "exposure")
     events, exposure = (part[0] for part in _checked([events], [exposure], level))
     return 1.0 if events >= exposure else float(beta.ppf(level, events + 1, exposure - events))
 
@@ -254,8 +256,7 @@ def _checked(events, exposure, level):
     fits = events.ndim == 1 and events.shape == exposure.shape and bool(np.isfinite(exposure).all())
     if not fits or not ((events >= 0) & (events <= exposure)).all():
         raise BadValue("Events must be between 0 and the exposure of each class, one number of each per class.")
-    if not 0 < level < 1:
-        raise BadValue(f"A level of {level} is none: give a number between 0 and 1, for example 0.9.")
+    inner_share(level, "level")
     if not exposure.sum() > 0:
         raise TooFewEvents("No parcel with a known outcome: there is nothing to learn a rate from.")
     return events, exposure

@@ -21,6 +21,7 @@ CLOSE = 1e-12  # a fit is done when a step changes the deviance by less than thi
 OVERDISPERSED = 1.5  # Pearson chi-square per degree of freedom above which Poisson standard errors are too small to be told
 WIDEST = 100.0  # a standard error of a log rate that only coefficients without end have
 LAWS = ("poisson", "negative binomial")
+ERRORS = ("chosen", "likelihood", "quasi-likelihood")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Regression:
         return 1 / self.alpha if self.alpha else math.inf
 
 
-def poisson_regression(frame, *, events, exposure=None, factors=(), covariates=(), reference=None, least=10, level=0.9):
+def poisson_regression(
+    frame, *, events, exposure=None, factors=(), covariates=(), reference=None, least=10, level=0.9, errors="chosen"
+):
     """Rates of events by factors, assuming Poisson counts: a Regression.
 
     Parameters
@@ -79,6 +82,9 @@ def poisson_regression(frame, *, events, exposure=None, factors=(), covariates=(
         The level of each factor that others are compared with, by factor; where none is named, the first when sorted.
     least
         How many events each level must have. 1 fits published examples with sparse levels; a level without event has no rate.
+    errors
+        Where standard errors and ranges are from: "likelihood", as most programs print them; "quasi-likelihood", times the square
+        root of the dispersion; "chosen", the second where the dispersion is above 1.5.
 
     Raises
     ------
@@ -99,7 +105,7 @@ def poisson_regression(frame, *, events, exposure=None, factors=(), covariates=(
     design = design_of_frame(
         frame, events=events, exposure=exposure, factors=factors, covariates=covariates, reference=reference, least=least
     )
-    return _regression(design, "poisson", level)
+    return _regression(design, "poisson", level, errors)
 
 
 def negative_binomial_regression(frame, *, events, exposure=None, factors=(), covariates=(), reference=None, least=10, level=0.9):
@@ -118,7 +124,7 @@ def negative_binomial_regression(frame, *, events, exposure=None, factors=(), co
     return _regression(design, "negative binomial", level)
 
 
-def regress_counts(design, events, *, exposure=None, names=None, law="poisson", least=10, level=0.9):
+def regress_counts(design, events, *, exposure=None, names=None, law="poisson", least=10, level=0.9, errors="chosen"):
     """As `poisson_regression` (or, with law="negative binomial", `negative_binomial_regression`), from a design matrix.
 
     `design`: [rows, terms] with its column of ones, if any is wanted; `names` of the terms, else those of a frame's columns, else
@@ -127,7 +133,7 @@ def regress_counts(design, events, *, exposure=None, names=None, law="poisson", 
     >>> regress_counts([[1, 0], [1, 1]], [20, 30], exposure=[1000, 1000]).coefficients["coefficient"].round(4).tolist()
     [-3.912, 0.4055]
     """
-    return _regression(design_of_matrix(design, events, exposure, names, least), law, level)
+    return _regression(design_of_matrix(design, events, exposure, names, least), law, level, errors)
 
 
 def predict_rates(fit, frame, *, level=None):
@@ -148,14 +154,17 @@ def predict_rates(fit, frame, *, level=None):
     return pd.DataFrame({"rate": np.exp(place), "low": np.exp(place - half), "high": np.exp(place + half)}, index=frame.index)
 
 
-def _regression(design, law, level):
+def _regression(design, law, level, errors="chosen"):
     half = _quantile(level)
+    if not isinstance(errors, str) or errors not in ERRORS or (errors == "quasi-likelihood" and law != "poisson"):
+        raise BadValue(f"Give errors as one of {', '.join(ERRORS)}; quasi-likelihood is for the Poisson law only.")
     notes, (alpha, alpha_error, place, mu) = list(design.notes), _most_likely(design, law)
     if law != "poisson" and not alpha:
         notes.append("The counts do not vary more than chance: the most likely negative binomial is the Poisson law.")
     covariance, facts = _covariance(design, mu, alpha), _facts(design, law, mu, alpha)
     model_error = np.sqrt(np.diag(covariance))
-    quasi = law == "poisson" and facts["dispersion"] > OVERDISPERSED
+    wide = law == "poisson" and facts["dispersion"] > OVERDISPERSED
+    quasi = errors == "quasi-likelihood" or (wide and errors == "chosen")
     if quasi:
         covariance = covariance * facts["dispersion"]
         notes.append(f"Counts vary {facts['dispersion']:.1f} times as much as chance: quasi-Poisson standard errors.")

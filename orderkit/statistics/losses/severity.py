@@ -15,7 +15,7 @@ import numpy as np
 from orderkit.errors import BadValue
 
 from ..priors import beta_by_moments
-from .checks import answer, checked_share, checked_values, not_negative, number, numbers, positive
+from .checks import answer, broadcast, checked_share, checked_values, not_negative, number, numbers, positive
 from .grids import as_law
 from .laws import Empirical, Law, Mixture
 from .named_laws import Beta, Exponential, Gamma, Lognormal, Uniform, Weibull
@@ -41,10 +41,7 @@ def insurer_payment(loss, *, deductible=0.0, limit=np.inf, maximum_covered_loss=
     """
     loss, deductible = _term(loss, "loss"), _term(deductible, "deductible")
     limit, paid_share = _largest(limit, maximum_covered_loss, deductible, franchise), _share(paid_share)
-    try:
-        np.broadcast_shapes(loss.shape, deductible.shape, limit.shape, paid_share.shape)
-    except ValueError:
-        raise BadValue("Losses and the terms of the cover must be single numbers, or lists of one length.") from None
+    loss, deductible, limit, paid_share = broadcast(loss, deductible, limit, paid_share)
     return answer(paid_share * _paid(loss, deductible, limit, franchise))
 
 
