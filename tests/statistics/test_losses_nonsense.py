@@ -19,7 +19,8 @@ TERMS = {"deductible": 1, "limit": 2, "paid_share": 0.5, "inflation": 0.1, "per"
 RATES = {"events": "lost", "exposure": "parcels", "factors": ["carrier"], "least": 1, "level": 0.9}
 CALLS = {
     "poisson_interval": ((3,), {"exposure": 2, "level": 0.9}), "binomial_interval": ((3, 10), {"level": 0.9}),
-    "fit_poisson": (COUNTS[0], {"weights": [5, 3, 1], "exposure": [1, 1, 1]}), "fit_negative_binomial": COUNTS,
+    "fit_poisson": (COUNTS[0], {"weights": [5, 3, 1], "exposure": [1, 1, 1]}),
+    "fit_negative_binomial": (COUNTS[0], {"weights": [5, 3, 1], "exposure": [1, 1, 1]}),
     "fit_geometric": COUNTS, "fit_binomial": (([0, 1, 2], 4), {"weights": [5, 3, 1]}), "best_count_law": COUNTS,
     "Poisson": ((3,), {}), "Binomial": ((3, 0.5), {}), "NegativeBinomial": ((2, 0.5), {}), "Geometric": ((1,), {}),
     "gamma_mixed_poisson": ((3,), {"cv": 0.2}), "CountLaw": (([0.5, 0.5],), {}), "ZeroModified": ((P, 0.3), {}),
@@ -47,6 +48,9 @@ CALLS = {
     "individual_risk": (([0.1, 0.2], [1, 2]), {"step": 1, "points": 64}),
     "discrete_risk": (([1, 2],), {"probabilities": [0.5, 0.5], "p": 0.9}), "normal_risk": ((0, 1), {"p": 0.9}),
     "lognormal_risk": ((0, 1), {"p": 0.9}), "simulated_risk": ((SEEN,), {"p": 0.9}), "risk_table": ((SEEN,), {"levels": [0.9]}),
+    "student_risk": ((4, 0, 1), {"p": 0.9}), "Burr": ((2, 100, 2), {}), "Loglogistic": ((100, 2), {}),
+    "fit_incomplete": ((SEEN[:20],), {"law": "lognormal", "weights": [1] * 20, "deductible": 0, "at_least": 5}),
+    "fit_single_parameter_pareto": ((SEEN,), {"theta": 1, "above": [500], "at_least": 5}),
     "at_worst": ((3, 100), {"level": 0.9}), "fit_rates": (([1, 5, 9], [100, 100, 100]), {"level": 0.9, "prior": 0.5}),
     "break_even_premium": ((0.01, 100), {"handling": 1}), "known_share": (([0.01, 0.5], 0.01), {}),
 }  # fmt: skip
@@ -56,7 +60,8 @@ NONSENSE = [
 ]  # fmt: skip
 ASKED = ("cdf", "survival", "quantile", "limited", "stop_loss", "mean_excess", "tvar", "scaled", "inflated", "pmf", "plus")
 LAWS = [
-    X, found.Lognormal(1, 1), found.Pareto(2, 1), found.GeneralisedPareto(0.2, 1), found.Uniform(0, 1), found.Empirical([1, 2]),
+    X, found.Lognormal(1, 1), found.Pareto(2, 1), found.GeneralisedPareto(0.2, 1), found.Uniform(0, 1),
+    found.Burr(2, 100, 2), found.Empirical([1, 2]),
     found.Mixture([X, X]), found.GridLaw(1, [0.5, 0.5]), found.payment_law(X, deductible=1), P, found.CountLaw([0.5, 0.5]),
     found.ZeroModified(P, 0.2), found.MixedFrequency([P, P]),
 ]  # fmt: skip

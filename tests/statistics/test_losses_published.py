@@ -21,6 +21,7 @@ from orderkit.statistics.losses import (
     normal_risk,
     poisson_interval,
     poisson_regression,
+    regress_counts,
 )  # fmt: skip
 from tests.conftest import REAL
 
@@ -41,7 +42,7 @@ def test_deaths_by_horse_kick():
 
 
 def test_swiss_automobile_claims_of_1961():
-    """Buhlmann (1970), Mathematical Methods in Risk Theory; Gossiaux, Lemaire (1981), ASTIN Bulletin: expected by mixed Poisson."""
+    """Buhlmann (1970), Mathematical Methods in Risk Theory; Gossiaux, Lemaire (1981), ASTIN Bulletin 12: expected."""
     fit = fit_negative_binomial(range(7), weights=[103704, 14075, 1766, 255, 45, 6, 2])
     assert (fit.r, fit.mean) == pytest.approx((1.0327, 0.15514), abs=1e-4)
     assert 119853 * fit.pmf(range(7)) == pytest.approx([103723.6, 13989.9, 1857.1, 245.2, 32.3, 4.2, 0.6], abs=0.06)
@@ -98,7 +99,7 @@ def test_errors_of_a_fit_are_asked_for_by_name():
     with pytest.raises(BadValue, match="quasi-likelihood"):
         poisson_regression(frame, events="events", factors="carrier", errors="robust")
     with pytest.raises(BadValue, match="Poisson law only"):
-        negative_binomial_regression(frame, events="events", factors="carrier", errors="quasi-likelihood")
+        regress_counts([[1], [1]], [20, 30], law="negative binomial", errors="quasi-likelihood")
 
 
 @pytest.mark.parametrize(

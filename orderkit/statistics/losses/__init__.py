@@ -9,10 +9,12 @@ What stands where, from a count of claims to a decision; every name of `__all__`
 - credibility: `full_credibility`, `limited_fluctuation`, `buhlmann_straub` ...: how much a class is believed.
 - severity: laws of one loss (`Exponential`, `Lognormal`, `Pareto`, `Empirical` ...), each with `limited`, `stop_loss`,
   `quantile`, `tvar`; deductibles and limits (`insurer_payment`, `payment_law`, `expected_payment`). `Beta`: of a share lost.
-- fitting, tails: `fit_lognormal`, `fit_pareto` ... give a Fit; `fit_generalised_pareto` above a threshold a TailFit.
+- fitting, tails: `fit_lognormal`, `fit_pareto` ... give a Fit; `fit_generalised_pareto` above a threshold a TailFit. incomplete:
+  `fit_incomplete` of losses counted by bands, cut at a limit or unseen below a deductible.
 - compound, individual, grids: the law of a total, `compound(frequency, severity)`; `individual_risk`, parcel by parcel; both give
   a GridLaw with `var(p)` and `tvar(p)`.
-- risk: value at risk and tail value at risk (`simulated_risk`, `discrete_risk`, `normal_risk`, `lognormal_risk`).
+- risk: value at risk and tail value at risk (`simulated_risk`, `discrete_risk`, `normal_risk`, `student_risk`,
+  `lognormal_risk`).
 - rates, forecast: `fit_rates` of classes of parcels, shrunk to one another; `forecast` of their losses in the weeks ahead.
 - tariffs, cover, recommend, switch, study: prices of cover (`tariffs`, `offer`), when it pays (`break_even_rate`,
   `switch_points`), what to insure (`recommend`, `sensitivity`), and all of it from a bare frame of parcels (`study`).
@@ -44,7 +46,7 @@ from .credibility import (
     loss_ratio_credibility,
 )
 from .fits import CountFit, Fit
-from .fitting import fit_exponential, fit_gamma, fit_lognormal, fit_pareto, fit_weibull
+from .fitting import fit_exponential, fit_gamma, fit_lognormal, fit_pareto, fit_single_parameter_pareto, fit_weibull
 from .forecast import LossForecast, forecast
 from .frequency import (
     CountComparison,
@@ -57,15 +59,16 @@ from .frequency import (
     poisson_interval,
 )
 from .grids import GridLaw, discretise
+from .incomplete import fit_incomplete
 from .individual import individual_risk
 from .laws import Empirical, Law, Mixture
 from .mixed_counts import CountLaw, MixedFrequency, ZeroModified, poisson_over_draws, zero_inflated
 from .named_laws import Beta, Exponential, Gamma, Lognormal, Uniform, Weibull
-from .pareto_laws import GeneralisedPareto, Pareto, SingleParameterPareto
+from .pareto_laws import Burr, GeneralisedPareto, Loglogistic, Pareto, SingleParameterPareto
 from .rates import ClassRates, at_worst, fit_rates, known_share
 from .recommend import Recommendation, recommend, sensitivity
 from .regression import Regression, negative_binomial_regression, poisson_regression, predict_rates, regress_counts
-from .risk import Risk, discrete_risk, lognormal_risk, normal_risk, risk_table, simulated_risk
+from .risk import Risk, discrete_risk, lognormal_risk, normal_risk, risk_table, simulated_risk, student_risk
 from .severity import (
     Payment,
     damaged_share,
@@ -93,15 +96,43 @@ __all__ += [
 ]  # fmt: skip
 # how dear: laws, what an insurer pays, fits, tails
 __all__ += [
-    "Beta", "Empirical", "Exponential", "Fit", "Gamma", "GeneralisedPareto", "Law", "Lognormal", "Mixture", "Pareto",
-    "Payment", "SingleParameterPareto", "TailFit", "Uniform", "Weibull", "damaged_share", "expected_payment",
-    "fit_exponential", "fit_gamma", "fit_generalised_pareto", "fit_lognormal", "fit_pareto", "fit_weibull", "insurer_payment",
-    "loss_elimination_ratio", "mean_excess_table", "payment_law", "payment_variance",
+    "Beta",
+    "Burr",
+    "Empirical",
+    "Exponential",
+    "Fit",
+    "Gamma",
+    "GeneralisedPareto",
+    "Law",
+    "Loglogistic",
+    "Lognormal",
+    "Mixture",
+    "Pareto",
+    "Payment",
+    "SingleParameterPareto",
+    "TailFit",
+    "Uniform",
+    "Weibull",
+    "damaged_share",
+    "expected_payment",
+    "fit_exponential",
+    "fit_gamma",
+    "fit_generalised_pareto",
+    "fit_incomplete",
+    "fit_lognormal",
+    "fit_pareto",
+    "fit_single_parameter_pareto",
+    "fit_weibull",
+    "insurer_payment",
+    "loss_elimination_ratio",
+    "mean_excess_table",
+    "payment_law",
+    "payment_variance",
 ]  # fmt: skip
 # totals and their risk
 __all__ += [
     "GridLaw", "Moments", "Risk", "compound", "compound_moments", "compound_sum", "discrete_risk", "discretise",
-    "individual_risk", "lognormal_risk", "merge_poisson", "normal_risk", "risk_table", "simulated_risk", "sum_moments",
+    "individual_risk", "lognormal_risk", "merge_poisson", "normal_risk", "risk_table", "simulated_risk", "student_risk", "sum_moments",
 ]  # fmt: skip
 # rates of parcels, and the weeks ahead
 __all__ += [

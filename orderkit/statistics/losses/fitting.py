@@ -13,10 +13,11 @@ import numpy as np
 
 from orderkit.errors import BadValue
 
+from .checks import numbers_from_zero, positive
 from .fits import Fit
 from .likelihood import LOSSES, checked_losses, excess_likelihood, few, most_likely_excess
 from .named_laws import Exponential, Gamma, Lognormal, Weibull
-from .pareto_laws import Pareto
+from .pareto_laws import Pareto, SingleParameterPareto
 
 
 def fit_exponential(losses, *, at_least=LOSSES):
@@ -97,6 +98,32 @@ def fit_pareto(losses, *, at_least=LOSSES):
     return _fit(Pareto(**values), values, back.T @ information @ back, likelihood, losses.size)
 
 
+def fit_single_parameter_pareto(losses, *, theta, above=(), at_least=LOSSES):
+    """The most likely single-parameter Pareto law of losses from `theta` on, which is given. A Fit with alpha.
+
+    `above`: amounts that further losses are only known to exceed, such as limits they reached. 1 / alpha of the losses above the
+    k-th largest is Hill's estimate of the tail index.
+
+    References
+    ----------
+    Hill (1975), A simple general approach to inference about the tail of a distribution, Annals of Statistics 3:1163-1174.
+
+    >>> round(fit_single_parameter_pareto([3, 6, 14], theta=1, above=[25, 25], at_least=3).law.alpha, 4)
+    0.2507
+    """
+    theta, above = positive(theta, "theta"), numbers_from_zero(above, "Amounts exceeded").ravel()
+    losses = _positive(losses, at_least)
+    if min(losses.min(), above.min(initial=np.inf)) < theta:
+        raise BadValue(f"A loss is below theta = {theta:g}, from which this law begins: leave out what is below.")
+    n, depth = losses.size, float(np.log(losses / theta).sum() + np.log(above / theta).sum())
+    if depth == 0:
+        raise BadValue(_ALIKE)
+    alpha = n / depth
+    likelihood = n * np.log(alpha) - alpha * depth - float(np.log(losses).sum())
+    law = SingleParameterPareto(alpha, theta)
+    return _fit(law, {"alpha": alpha}, np.array([[n / alpha**2]]), likelihood, n)
+
+
 _ALIKE = "All losses are alike: no law with a spread is the most likely one."
 
 
@@ -106,9 +133,14 @@ def _positive(losses, at_least):
 
 def _fit(law, values, information, likelihood, n):
     se = np.sqrt(np.diag(np.linalg.inv(information)))
+    return Fit(law, values, dict(zip(values, se.tolist(), strict=True)), float(likelihood), int(n), doubts(law, n))
+
+
+def doubts(law, n):
+    """Why figures of a law fitted to n losses are infinite, or not to be trusted."""
     reasons = list(few(n))
     if np.isinf(law.mean):
         reasons.append("The mean loss is infinite under this law: alpha is 1 or less.")
     elif np.isinf(law.variance):
         reasons.append("The variance of a loss is infinite under this law: alpha is 2 or less.")
-    return Fit(law, values, dict(zip(values, se.tolist(), strict=True)), float(likelihood), int(n), tuple(reasons))
+    return tuple(reasons)
