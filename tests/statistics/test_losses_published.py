@@ -10,6 +10,7 @@ from orderkit.errors import BadValue
 from orderkit.statistics.losses import (
     Gamma,
     Poisson,
+    buhlmann_of_types,
     compound,
     fit_generalised_pareto,
     fit_lognormal,
@@ -153,6 +154,23 @@ def test_full_credibility_by_the_rounded_quantile():
     """Society of Actuaries, Exam C sample question 2: 16,913 claims of Pareto(6, 0.5) within 2 % at 90 %, with 1.645 for z."""
     assert full_credibility(0.9, 0.02, severity_cv=0.015**0.5 / 0.1) == pytest.approx(16_913, rel=3e-4)
     assert full_credibility(0.95, 0.05) == pytest.approx(1537, abs=1)
+
+
+def test_good_and_bad_drivers():
+    """Loss Models, Buhlmann model: mean 0.475, v 0.4825, a 0.016875, k 28.5926, Z of two years 0.0654, premium 0.4766."""
+    found = buhlmann_of_types([0.4, 0.7], [0.44, 0.61], probabilities=[0.75, 0.25])
+    assert (found.collective, found.within, found.between) == pytest.approx((0.475, 0.4825, 0.016875))
+    assert (found.k, found.factor_of(2), found.premium_of(0.5, 2)) == pytest.approx((28.5926, 0.0654, 0.4766), abs=5e-5)
+    assert found.premium_of([0, 1], 1).tolist() == pytest.approx([0.475 * (1 - 1 / 29.5926), 0.475 + 0.525 / 29.5926], abs=1e-6)
+
+
+def test_types_that_are_alike_or_sure():
+    alike = buhlmann_of_types([2, 2], [1, 3])
+    assert (alike.factor_of(100), alike.premium_of(9, 100)) == (0, 2)
+    assert "do not differ" in alike.note
+    assert buhlmann_of_types([1, 3], [0, 0]).premium_of(3, 1) == 3
+    with pytest.raises(BadValue, match="alike and sure"):
+        buhlmann_of_types([2, 2], [0, 0])
 
 
 @pytest.mark.parametrize(

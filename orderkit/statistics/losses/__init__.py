@@ -39,6 +39,7 @@ from .cover import Decisions, Offer, Parcels, break_even_premium, break_even_rat
 from .credibility import (
     Credibility,
     buhlmann,
+    buhlmann_of_types,
     buhlmann_poisson,
     buhlmann_straub,
     full_credibility,
@@ -91,48 +92,23 @@ __all__ = [
 ]  # fmt: skip
 # by factors, and by class
 __all__ += [
-    "Credibility", "Regression", "buhlmann", "buhlmann_poisson", "buhlmann_straub", "full_credibility", "limited_fluctuation",
-    "loss_ratio_credibility", "negative_binomial_regression", "poisson_regression", "predict_rates", "regress_counts",
+    "Credibility", "Regression", "buhlmann", "buhlmann_of_types", "buhlmann_poisson", "buhlmann_straub", "full_credibility",
+    "limited_fluctuation", "loss_ratio_credibility", "negative_binomial_regression", "poisson_regression", "predict_rates",
+    "regress_counts",
 ]  # fmt: skip
 # how dear: laws, what an insurer pays, fits, tails
 __all__ += [
-    "Beta",
-    "Burr",
-    "Empirical",
-    "Exponential",
-    "Fit",
-    "Gamma",
-    "GeneralisedPareto",
-    "Law",
-    "Loglogistic",
-    "Lognormal",
-    "Mixture",
-    "Pareto",
-    "Payment",
-    "SingleParameterPareto",
-    "TailFit",
-    "Uniform",
-    "Weibull",
-    "damaged_share",
-    "expected_payment",
-    "fit_exponential",
-    "fit_gamma",
-    "fit_generalised_pareto",
-    "fit_incomplete",
-    "fit_lognormal",
-    "fit_pareto",
-    "fit_single_parameter_pareto",
-    "fit_weibull",
-    "insurer_payment",
-    "loss_elimination_ratio",
-    "mean_excess_table",
-    "payment_law",
-    "payment_variance",
+    "Beta", "Burr", "Empirical", "Exponential", "Fit", "Gamma", "GeneralisedPareto", "Law", "Loglogistic", "Lognormal",
+    "Mixture", "Pareto", "Payment", "SingleParameterPareto", "TailFit", "Uniform", "Weibull", "damaged_share",
+    "expected_payment", "fit_exponential", "fit_gamma", "fit_generalised_pareto", "fit_incomplete", "fit_lognormal",
+    "fit_pareto", "fit_single_parameter_pareto", "fit_weibull", "insurer_payment", "loss_elimination_ratio",
+    "mean_excess_table", "payment_law", "payment_variance",
 ]  # fmt: skip
 # totals and their risk
 __all__ += [
     "GridLaw", "Moments", "Risk", "compound", "compound_moments", "compound_sum", "discrete_risk", "discretise",
-    "individual_risk", "lognormal_risk", "merge_poisson", "normal_risk", "risk_table", "simulated_risk", "student_risk", "sum_moments",
+    "individual_risk", "lognormal_risk", "merge_poisson", "normal_risk", "risk_table", "simulated_risk", "student_risk",
+    "sum_moments",
 ]  # fmt: skip
 # rates of parcels, and the weeks ahead
 __all__ += [

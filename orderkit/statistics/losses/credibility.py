@@ -5,14 +5,14 @@ between classes (`between`, a) and within one (`within`, s2) from the data; Z = 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, TooFewEvents
 
-from .checks import inner_share, listed, not_negative, numbers, numbers_from_zero, positive
+from .checks import answer, broadcast, checked_values, inner_share, listed, not_negative, numbers, numbers_from_zero, positive
 from .designs import check_columns
 
 
@@ -31,6 +31,16 @@ class Credibility:
     k: float
     classes: pd.DataFrame
     note: str
+
+    def factor_of(self, weight):
+        """The credibility factor Z of a further class with so much weight: weight / (weight + k); arrays too."""
+        weight = numbers_from_zero(weight, "Weights")
+        return answer(weight / (weight + self.k) if self.k else np.where(weight > 0, 1.0, 0.0))
+
+    def premium_of(self, mean, weight):
+        """The credibility premium of a further class with this own mean of so much weight (number of periods, exposure)."""
+        mean, factor = broadcast(numbers_from_zero(mean, "Means"), np.asarray(self.factor_of(weight)))
+        return answer(factor * mean + (1 - factor) * self.collective)
 
     @property
     def factors(self):
@@ -107,6 +117,36 @@ def buhlmann(claims, *, collective=None):
     cells = numbers(claims, "Claims")
     weights = np.where(np.isnan(cells), 0.0, 1.0)
     return buhlmann_straub(claims, weights, collective=collective)
+
+
+def buhlmann_of_types(means, variances, *, probabilities=None):
+    """Buhlmann's credibility where it is known what types of risk there are: their means, variances and probabilities.
+
+    A Credibility with a row per type: the premium of one whose own mean over a period is that type's. Of other experience,
+    `found.premium_of(mean, periods)`. Without `probabilities` all types are alike.
+
+    References
+    ----------
+    Klugman, Panjer, Willmot, Loss Models, the Buhlmann model: hypothetical means and process variances.
+
+    >>> found = buhlmann_of_types([0.4, 0.7], [0.44, 0.61], probabilities=[0.75, 0.25])  # good and bad drivers
+    >>> round(found.k, 4), round(found.premium_of(0.5, 2), 4)  # after years of 0 claims and of 1
+    (28.5926, 0.4766)
+    """
+    means, shares = checked_values(means, probabilities)
+    variances = numbers_from_zero(variances, "Variances")
+    if variances.shape != means.shape:
+        raise BadValue(f"{means.size} means and {variances.size} variances: give one of each per type.")
+    shares = shares / shares.sum()
+    collective, within = float(shares @ means), float(shares @ variances)
+    between = float(shares @ (means - collective) ** 2)
+    if not (within or between):
+        raise BadValue("All types are alike and sure: there is no spread to tell them by.")
+    k = within / between if between else math.inf
+    note = "" if between else "Types do not differ in their means (a = 0): all get the collective mean."
+    table = pd.DataFrame({"weight": 1.0, "periods": 1, "mean": means})
+    found = Credibility(collective, between, within, k, table, note)
+    return replace(found, classes=table.assign(factor=found.factor_of(1.0), premium=found.premium_of(means, 1.0)))
 
 
 def buhlmann_poisson(counts, *, exposure=None, weights=None, collective=None):
