@@ -4,12 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
-from scipy.stats import nbinom
+from scipy.stats import binom, nbinom
 
 from orderkit.errors import BadValue
 from orderkit.statistics.losses import (
+    Beta,
+    Binomial,
+    CountLaw,
     Gamma,
+    Geometric,
+    MixedFrequency,
+    NegativeBinomial,
+    Pareto,
     Poisson,
+    ZeroModified,
     buhlmann_of_types,
     compound,
     fit_generalised_pareto,
@@ -20,6 +28,7 @@ from orderkit.statistics.losses import (
     full_credibility,
     negative_binomial_regression,
     normal_risk,
+    payment_law,
     poisson_interval,
     poisson_regression,
     regress_counts,
@@ -200,3 +209,44 @@ def test_negative_binomial_with_exposure_is_the_maximum_that_a_search_finds():
     assert (doubled.r, doubled.beta) == pytest.approx((fit.r, fit.beta / 2), rel=1e-9)
     errors = [doubled.standard_errors["beta"] * 2, doubled.standard_errors["r"]]
     assert errors == pytest.approx([fit.standard_errors["beta"], fit.standard_errors["r"]], rel=1e-6)
+
+
+def test_claims_above_a_deductible_of_250():
+    """Loss Models, impact of deductibles on claim frequency: NB(2, 3), Pareto(3, 1000), v 0.512, beta 1.536; modified 0.4595."""
+    chance = Pareto(3, 1000).survival(250)
+    assert chance == pytest.approx(0.512)
+    assert NegativeBinomial(2, 3).thinned(chance).beta == pytest.approx(1.536)
+    modified = ZeroModified(NegativeBinomial(2, 3), 0.4).thinned(chance)
+    assert (modified.chance, modified.frequency.beta) == pytest.approx((0.4595, 1.536), abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    "law",
+    [
+        Poisson(3),
+        Binomial(5, 0.4),
+        NegativeBinomial(2, 3),
+        Geometric(2),
+        CountLaw([0.2, 0.3, 0.1, 0.4]),
+        ZeroModified(NegativeBinomial(2, 3), 0.4),
+        ZeroModified(Poisson(2), 0),
+        MixedFrequency([Poisson(1), Geometric(4)], [1, 2]),
+    ],
+    ids=lambda law: type(law).__name__,
+)
+def test_thinned_laws_are_binomial_parts_of_the_law(law):
+    """P(k left) as the sum over all numbers of losses; nothing is left of a chance of 0, all of 1."""
+    numbers = np.arange(400)
+    for chance in (0, 0.3, 1):
+        expected = [float(law.pmf(numbers) @ binom.pmf(k, numbers, chance)) for k in range(8)]
+        assert law.thinned(chance).pmf(np.arange(8)) == pytest.approx(expected, abs=1e-10)
+
+
+def test_a_cover_of_all_above_100_of_prescription_drugs():
+    """Society of Actuaries, Exam M sample: a geometric number with mean 4 of claims of 40: E[(S - 100)+] of 92.16."""
+    assert compound(Geometric(4), {40: 1}).stop_loss(100) == pytest.approx(92.16, abs=0.001)
+
+
+def test_a_loss_with_density_2x():
+    """Society of Actuaries, Exam STAM sample question 309: P(payment < 0.5) is 0.64 with a deductible of 0.3."""
+    assert payment_law(Beta(2, 1), deductible=0.3).cdf(0.5) == pytest.approx(0.64)

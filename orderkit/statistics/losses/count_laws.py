@@ -5,7 +5,7 @@ totals. The (a, b, 0) laws also give a and b of Panjer's recursion: p[k] = (a + 
 in mixed_counts.py; frequency.py fits them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,16 @@ class Frequency:
     def none(self):
         """The probability of no loss."""
         return float(self.generating(0.0))
+
+    def thinned(self, chance):
+        """The law of how many losses are left if each counts with this chance, by itself: such as those above a deductible.
+
+        Of the same kind as this law. Loss Models section 8.6, the impact of deductibles on claim frequency.
+
+        >>> NegativeBinomial(2, 3).thinned(0.512)
+        NegativeBinomial(r=2, beta=1.536)
+        """
+        return self._thinned(checked_share(chance, "chance"))
 
     def pmf(self, k):
         """P(N = k); 0 for what is no whole number from 0 on."""
@@ -98,6 +108,9 @@ class Poisson(_Known):
     def panjer(self):
         return 0.0, self.mean
 
+    def _thinned(self, chance):
+        return Poisson(self.mean * chance)
+
     def generating(self, z):
         return np.exp(self.mean * (z - 1))
 
@@ -136,6 +149,9 @@ class Binomial(_Known):
         odds = self.q / (1 - self.q)
         return -odds, (self.trials + 1) * odds
 
+    def _thinned(self, chance):
+        return Binomial(self.trials, self.q * chance)
+
     @property
     def largest(self):
         return float(self.trials if self.q else 0)
@@ -172,6 +188,9 @@ class NegativeBinomial(_Known):
     def panjer(self):
         odds = self.beta / (1 + self.beta)
         return odds, (self.r - 1) * odds
+
+    def _thinned(self, chance):
+        return replace(self, beta=self.beta * chance)
 
     def generating(self, z):
         return np.exp(-self.r * np.log1p(self.beta * (1 - z)))

@@ -38,6 +38,14 @@ class CountLaw(Frequency):
     def generating(self, z):
         return np.polynomial.polynomial.polyval(z, self.probabilities)
 
+    def _thinned(self, chance):
+        from scipy.stats import binom
+
+        found, numbers = np.zeros(self.probabilities.size), np.arange(self.probabilities.size)
+        for number in np.flatnonzero(self.probabilities):
+            found += self.probabilities[number] * binom.pmf(numbers, number, chance)
+        return CountLaw(found)
+
     def _pmf(self, k):
         inside = k < self.probabilities.size
         return np.where(inside, self.probabilities[np.where(inside, k, 0).astype(int)], 0.0)
@@ -84,6 +92,11 @@ class ZeroModified(Frequency):
 
     def generating(self, z):
         return self.chance + self._factor * (self.frequency.generating(z) - self.frequency.none)
+
+    def _thinned(self, chance):
+        if not chance:
+            return CountLaw([1.0])
+        return ZeroModified(self.frequency.thinned(chance), float(self.generating(1 - chance)))
 
     def _pmf(self, k):
         return np.where(k == 0, self.chance, self._factor * self.frequency.pmf(k))
@@ -134,6 +147,9 @@ class MixedFrequency(Frequency):
 
     def generating(self, z):
         return self._mixed(lambda law: law.generating(z))
+
+    def _thinned(self, chance):
+        return MixedFrequency([law.thinned(chance) for law in self.frequencies], self.weights)
 
     def _pmf(self, k):
         return self._mixed(lambda law: law.pmf(k))
