@@ -59,20 +59,10 @@ NONSENSE = [
     [], float("nan"), [float("nan")] * 2, -1, [-1, -2], "abc", ["a", "b"], None, float("inf"), list(range(7)), [[1, 2], [3]],
     object(), 0, [0, 0], True, 1j, [0.1, 0.2], pd.DataFrame(), np.datetime64("2020-01-01"),
 ]  # fmt: skip
-ASKED = ["cdf", "survival", "quantile", "limited", "stop_loss", "mean_excess", "tvar", "scaled", "inflated", "thinned", "pmf", "plus"]
-    "cdf",
-    "survival",
-    "quantile",
-    "limited",
-    "stop_loss",
-    "mean_excess",
-    "tvar",
-    "scaled",
-    "inflated",
-    "thinned",
-    "pmf",
-    "plus",
-)
+ASKED = [
+    "cdf", "survival", "quantile", "limited", "stop_loss", "mean_excess", "tvar", "conditional_tail_expectation", "scaled",
+    "inflated", "thinned", "pmf", "plus",
+]  # fmt: skip
 LAWS = [
     X, found.Lognormal(1, 1), found.Pareto(2, 1), found.GeneralisedPareto(0.2, 1), found.Uniform(0, 1),
     found.Burr(2, 100, 2), found.Empirical([1, 2]),
