@@ -52,6 +52,7 @@ CALLS = {
     "fit_incomplete": ((SEEN[:20],), {"law": "lognormal", "weights": [1] * 20, "deductible": 0, "at_least": 5}),
     "fit_single_parameter_pareto": ((SEEN,), {"theta": 1, "above": [500], "at_least": 5}),
     "buhlmann_of_types": (([0.4, 0.7], [0.44, 0.61]), {"probabilities": [3, 1]}),
+    "negative_binomial_by_moments": (([0, 1, 2],), {"weights": [5, 1, 3]}),
     "at_worst": ((3, 100), {"level": 0.9}), "fit_rates": (([1, 5, 9], [100, 100, 100]), {"level": 0.9, "prior": 0.5}),
     "break_even_premium": ((0.01, 100), {"handling": 1}), "known_share": (([0.01, 0.5], 0.01), {}),
 }  # fmt: skip

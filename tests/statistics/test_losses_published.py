@@ -26,6 +26,7 @@ from orderkit.statistics.losses import (
     fit_pareto,
     fit_poisson,
     full_credibility,
+    negative_binomial_by_moments,
     negative_binomial_regression,
     normal_risk,
     payment_law,
@@ -56,6 +57,15 @@ def test_swiss_automobile_claims_of_1961():
     fit = fit_negative_binomial(range(7), weights=[103704, 14075, 1766, 255, 45, 6, 2])
     assert (fit.r, fit.mean) == pytest.approx((1.0327, 0.15514), abs=1e-4)
     assert 119853 * fit.pmf(range(7)) == pytest.approx([103723.6, 13989.9, 1857.1, 245.2, 32.3, 4.2, 0.6], abs=0.06)
+
+
+def test_belgian_automobile_claims_by_moments():
+    """Lemaire (1995), Bonus-Malus Systems in Automobile Insurance: a 1.6049; expected 96,985.5, 9,222.5, 711.7, 50.7."""
+    law = negative_binomial_by_moments(range(5), weights=[96978, 9240, 704, 43, 9])
+    assert (law.r, 1 / law.beta) == pytest.approx((1.6049, 15.8778), abs=5e-4)
+    assert 106974 * law.pmf(range(4)) == pytest.approx([96985.5, 9222.5, 711.7, 50.7], abs=0.1)
+    with pytest.raises(BadValue, match="no more than chance"):
+        negative_binomial_by_moments([1, 1, 1])
 
 
 def test_lung_cancer_in_danish_cities():

@@ -57,6 +57,7 @@ from .frequency import (
     fit_geometric,
     fit_negative_binomial,
     fit_poisson,
+    negative_binomial_by_moments,
     poisson_interval,
 )
 from .grids import GridLaw, discretise
@@ -88,7 +89,8 @@ from .tariffs import Priced, Tariff, tariffs
 __all__ = [
     "Binomial", "CountComparison", "CountFit", "CountLaw", "Frequency", "Geometric", "MixedFrequency", "NegativeBinomial",
     "Poisson", "ZeroModified", "best_count_law", "binomial_interval", "fit_binomial", "fit_geometric",
-    "fit_negative_binomial", "fit_poisson", "gamma_mixed_poisson", "poisson_interval", "poisson_over_draws", "zero_inflated",
+    "fit_negative_binomial", "fit_poisson", "gamma_mixed_poisson", "negative_binomial_by_moments", "poisson_interval",
+    "poisson_over_draws", "zero_inflated",
 ]  # fmt: skip
 # by factors, and by class
 __all__ += [

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from orderkit.errors import BadValue
+from orderkit.errors import BadValue, NothingToShow
 
 
 def numbers(values, name):
@@ -123,6 +123,36 @@ def checked_probabilities(values):
     if abs(found.sum() - 1) > 1e-6:
         raise BadValue(f"The probabilities add up to {found.sum():.6g}, not 1. For amounts, use Empirical(amounts, weights).")
     return found / found.sum()
+
+
+def checked_counts(counts, weights):
+    """Counts and weights as float arrays without the rows of no weight."""
+    counts = numbers(counts, "Counts")
+    weights = np.ones(counts.shape) if weights is None else numbers(weights, "Weights")
+    if counts.ndim != 1 or counts.shape != weights.shape:
+        raise BadValue(f"Counts of shape {counts.shape} and weights of shape {weights.shape}: give two lists of one length.")
+    if not ((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)).all():
+        raise BadValue("Counts must be whole numbers from 0 on, none missing: how many claims each policy, class or week had.")
+    if not ((weights >= 0) & np.isfinite(weights)).all():
+        raise BadValue("Weights must be numbers from 0 on, none missing: how many had each count.")
+    if not weights.sum():
+        raise NothingToShow("There is no count to fit a law to: give those without a claim too, as 0.")
+    return counts[weights > 0], weights[weights > 0]
+
+
+def counted(counts, weights, exposure):
+    """Counts, weights and exposures as float arrays without the rows of no weight."""
+    units = _exposures(exposure, numbers(counts, "Counts").shape)
+    kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
+    return *checked_counts(counts, weights), units[kept]
+
+
+def _exposures(exposure, shape):
+    units = np.ones(shape) if exposure is None else numbers_from_zero(exposure, "Exposures")
+    units = np.full(shape, float(units)) if units.ndim == 0 else units
+    if units.shape != shape or not (units > 0).all():
+        raise BadValue("Exposures must be one number above 0 for each count; leave out what was never exposed.")
+    return units
 
 
 def answer(found):

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orderkit.errors import BadValue, NothingToShow
+from orderkit.errors import BadValue
 
 from ..rates import Interval
-from .checks import broadcast, inner_share, number, numbers, numbers_from_zero
+from .checks import broadcast, checked_counts, counted, inner_share, number, numbers_from_zero
 from .count_laws import Binomial, Geometric, NegativeBinomial, Poisson
 from .dispersion import most_likely_mean, negative_binomial_likelihood, weight_above
 from .fits import CountFit
@@ -98,7 +98,7 @@ def fit_poisson(counts, *, weights=None, exposure=None):
     """
     from scipy.special import gammaln, xlogy
 
-    counts, weights, units = _counted(counts, weights, exposure)
+    counts, weights, units = counted(counts, weights, exposure)
     mean = float((weights * counts).sum() / (weights * units).sum())
     expected = mean * units
     likelihood = float((weights * (xlogy(counts, expected) - expected - gammaln(counts + 1))).sum())
@@ -125,7 +125,7 @@ def fit_negative_binomial(counts, *, weights=None, exposure=None):
     >>> round(fit.r, 4), round(fit.beta, 4), round(fit.log_likelihood, 2)
     (0.7015, 0.3056, -5348.04)
     """
-    counts, weights, units = _counted(counts, weights, exposure)
+    counts, weights, units = counted(counts, weights, exposure)
     poisson = fit_poisson(counts, weights=weights, exposure=units)
     mean, alpha, error = most_likely_mean(counts, weights, units, poisson.mean)
     if not alpha:
@@ -140,13 +140,30 @@ def fit_negative_binomial(counts, *, weights=None, exposure=None):
     return _count_fit("negative binomial", NegativeBinomial(**values), values, errors, likelihood, weights)
 
 
+def negative_binomial_by_moments(counts, *, weights=None):
+    """The NegativeBinomial law with the mean and the variance (divided by n) of the counts, as older texts fit it.
+
+    Raises BadValue where the variance is not above the mean: no negative binomial has such counts.
+
+    >>> law = negative_binomial_by_moments([0, 1, 2, 3, 4], weights=[96978, 9240, 704, 43, 9])  # Lemaire (1995)
+    >>> round(law.r, 4)
+    1.6049
+    """
+    counts, weights = checked_counts(counts, weights)
+    mean = float(np.average(counts, weights=weights))
+    excess = float(np.average((counts - mean) ** 2, weights=weights)) - mean
+    if excess <= 0:
+        raise BadValue("The counts vary no more than chance: no negative binomial has their mean and variance; use fit_poisson.")
+    return NegativeBinomial(mean**2 / excess, excess / mean)
+
+
 def fit_geometric(counts, *, weights=None):
     """The geometric law of claim counts, by maximum likelihood: beta is the mean; arguments as in `fit_poisson`.
 
     >>> round(fit_geometric([0, 1, 2, 3], weights=[70, 22, 6, 2]).pmf(0), 4)
     0.7143
     """
-    counts, weights = _counts(counts, weights)
+    counts, weights = checked_counts(counts, weights)
     beta, size = float((weights * counts).sum() / weights.sum()), float(weights.sum())
     error = math.sqrt(beta * (1 + beta) / size) if beta else math.nan
     likelihood = negative_binomial_likelihood(counts, beta, 1.0, weights) if beta else 0.0
@@ -167,7 +184,7 @@ def fit_binomial(counts, trials=None, *, weights=None):
     >>> fit_binomial([0, 1, 2], 2, weights=[1, 2, 1]).q
     0.5
     """
-    counts, weights = _counts(counts, weights)
+    counts, weights = checked_counts(counts, weights)
     searched = trials is None
     trials = _most_likely_trials(counts, weights) if searched else number(trials, "trials")
     if math.isinf(trials):
@@ -244,36 +261,6 @@ def _count_fit(name, law, values, errors, likelihood, weights, note=""):
         name=name, law=law, values=values, standard_errors=errors, log_likelihood=float(likelihood),
         observations=float(weights.sum()), note=note,
     )  # fmt: skip
-
-
-def _counts(counts, weights):
-    """Counts and weights as float arrays without the rows of no weight."""
-    counts = numbers(counts, "Counts")
-    weights = np.ones(counts.shape) if weights is None else numbers(weights, "Weights")
-    if counts.ndim != 1 or counts.shape != weights.shape:
-        raise BadValue(f"Counts of shape {counts.shape} and weights of shape {weights.shape}: give two lists of one length.")
-    if not ((counts >= 0) & (counts == np.floor(counts)) & np.isfinite(counts)).all():
-        raise BadValue("Counts must be whole numbers from 0 on, none missing: how many claims each policy, class or week had.")
-    if not ((weights >= 0) & np.isfinite(weights)).all():
-        raise BadValue("Weights must be numbers from 0 on, none missing: how many had each count.")
-    if not weights.sum():
-        raise NothingToShow("There is no count to fit a law to: give those without a claim too, as 0.")
-    return counts[weights > 0], weights[weights > 0]
-
-
-def _counted(counts, weights, exposure):
-    """Counts, weights and exposures as float arrays without the rows of no weight."""
-    units = _exposures(exposure, numbers(counts, "Counts").shape)
-    kept = slice(None) if weights is None else numbers(weights, "Weights") > 0
-    return *_counts(counts, weights), units[kept]
-
-
-def _exposures(exposure, shape):
-    units = np.ones(shape) if exposure is None else numbers_from_zero(exposure, "Exposures")
-    units = np.full(shape, float(units)) if units.ndim == 0 else units
-    if units.shape != shape or not (units > 0).all():
-        raise BadValue("Exposures must be one number above 0 for each count; leave out what was never exposed.")
-    return units
 
 
 def _tail(level, one_sided):
