@@ -406,3 +406,22 @@ def test_simulation_and_transform_agree_on_a_bad_year(con):
     for span, weeks in (("quarter", 13), ("year", 52)):
         told = result.tables["ahead"].set_index("span").loc[span, "var_99"]
         assert by_transform(book, weeks) == pytest.approx(told, rel=0.04)
+def test_a_tariff_without_a_step_does_not_hide_one_that_has(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 970, value=D("150.00"))
+    add_tariff(con, "Holed", to_value=100, premium=1)
+    add_tariff(con, "Dear", premium=40)
+    assert "Do not insure your USD parcels with Dear (the best of 2 tariffs): it costs more than it brings." in said(losses(con))
+
+
+@pytest.mark.parametrize("step", [{"included_cover": 200}, {"deductible": 200}, {"included_cover": 200, "premium": 0}])
+def test_cover_that_never_pays_is_not_called_one_without_a_step(con, step):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
+    add_tariff(con, **step)
+    told = said(losses(con))
+    assert "no step" not in told
+    assert "Do not insure your USD parcels with A: after its deductible and what the carrier includes anyway, nothing is" in told
+
+
+def test_without_a_known_outcome_services_have_their_columns(con):
+    send(con, [None, "unknown", "none"])
+    assert losses(con).tables["services"][["rate", "low", "high", "weight"]].isna().all().all()

@@ -174,8 +174,9 @@ def services(found):
         "value_lost",
         "value_damaged",
     ]
+    columns = ["currency", "carrier", "service", *summed, *BACK, "rate", "low", "high", "weight"]
     if found.classes.empty:
-        return pd.DataFrame(columns=["currency", "carrier", "service", *summed, *BACK, "rate", "low", "high", "weight"])
+        return pd.DataFrame(columns=columns)
     parts = []
     for currency in found.currencies:
         rows = found.of(currency)
@@ -190,7 +191,7 @@ def services(found):
                 row |= {"rate": rate.mean()} | dict(zip(("low", "high"), np.quantile(rate, [0.05, 0.95]), strict=True))
                 row["weight"] = np.average(own["lost_weight"], weights=own["exposure"])
             parts.append(row)
-    return pd.DataFrame(parts).sort_values(["currency", "parcels"], ascending=[True, False], ignore_index=True)
+    return pd.DataFrame(parts, columns=columns).sort_values(["currency", "parcels"], ascending=[True, False], ignore_index=True)
 
 
 def _rows(found, currency, told, pace):

@@ -31,11 +31,15 @@ def advice(rows, cover):
 
 def _of_currency(currency, offers, cover, rows):
     """The best offer of a currency in words. Of few events the plain bound comes first."""
-    best = offers.sort_values(["saves", "probability"]).iloc[-1]
+    best = offers.sort_values(["saves", "probability"], na_position="first").iloc[-1]  # without a step for any: the last resort
     name = f"{best['tariff']}{f' (the best of {len(offers)} tariffs)' if len(offers) > 1 else ''}"
-    if pd.isna(best["pays_above"]):
+    if pd.isna(best["probability"]):
         return f"{best['tariff']} has no step for any of your parcels in {currency}, so nothing can be said of it.", ""
-    answer, bound, now = _answer(best, name, cover, currency), _bound(best, rows, currency), _now(best, currency)
+    now = _now(best, currency)
+    if pd.isna(best["pays_above"]):
+        left = "after its deductible and what the carrier includes anyway, nothing is left for it to pay on any of them"
+        return f"Do not insure your {currency} parcels with {name}: {left}.", now
+    answer, bound = _answer(best, name, cover, currency), _bound(best, rows, currency)
     return (f"{bound} {answer}", now) if events_of(rows, currency) < FEW_EVENTS else (answer, f"{bound} {now}".strip())
 
 
