@@ -425,3 +425,46 @@ def test_cover_that_never_pays_is_not_called_one_without_a_step(con, step):
 def test_without_a_known_outcome_services_have_their_columns(con):
     send(con, [None, "unknown", "none"])
     assert losses(con).tables["services"][["rate", "low", "high", "weight"]].isna().all().all()
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"paid_share": 85}, "The step of the tariff 'Wrong' from 0.00 has a share above 1: expected 0.85 for 85 per cent."),
+        ({"from_value": 9, "to_value": 5}, "The step of the tariff 'Wrong' from 9.00 ends before it begins"),
+    ],
+)
+def test_a_mistaken_step_hides_neither_losses_nor_other_tariffs(con, step, words):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"), insured=True)
+    add_tariff(con, "Wrong", valid_from=dt.date(2026, 1, 1), **step)
+    alone = losses(con)
+    assert words in said(alone)
+    assert "No price list for cover in USD can be used: cover is worth about $3." in said(alone)
+    add_tariff(con, "Good")
+    both = losses(con)
+    assert both.tables["offers"]["tariff"].tolist() == ["Good"]
+    assert "Insure all parcels with Good" in said(both)
+    assert words in said(both)
+
+
+def test_a_mended_step_that_begins_later_takes_the_place_of_the_mistaken_one(con):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"), insured=True)
+    add_tariff(con, paid_share=85, valid_from=dt.date(2026, 1, 1))
+    add_tariff(con, paid_share=D("0.85"), valid_from=dt.date(2026, 3, 1))
+    result = losses(con)
+    assert result.tables["offers"]["paid_share"].tolist() == [pytest.approx(0.85)]
+    assert "share above 1" not in said(result)
+
+
+def test_why_a_tariff_cannot_be_held_against_parcels(con):
+    add_tariff(con)
+    send(con, ["none"], ordered_day=dt.date(2026, 3, 30))
+    assert "A tariff in USD is loaded, but of no parcel in USD is the outcome known." in said(losses(con))
+    send(con, ["delivered"], prefix="now", ordered_day=dt.date(2026, 3, 30))  # the week that is not over
+    assert "A tariff in USD is loaded, but no order in USD is of the last 8 full weeks" in said(losses(con))
+
+
+def test_a_price_list_that_begins_later_is_told(con):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
+    add_tariff(con, valid_from=dt.date(2026, 4, 1))
+    assert "The price list for cover in USD (tariffs.csv) holds from Wed 1 Apr 2026 on: cover is worth about" in said(losses(con))

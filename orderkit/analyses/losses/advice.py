@@ -3,6 +3,7 @@
 import pandas as pd
 
 from orderkit.analyses import show
+from orderkit.analyses.losses.ahead import WEEKS_BACK
 from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.losses.cover import DEPENDS
 from orderkit.analyses.words import count
@@ -25,8 +26,9 @@ def advice(rows, cover):
     said = [_of_currency(code, own, cover, rows) for code, own in offers.groupby("currency", sort=True)] if len(offers) else []
     for code, (fair, low, high) in cover.fair.items():
         if not len(offers) or code not in set(offers["currency"]):
-            said.append((_no_tariff(code, fair, low, high, rows), ""))
-    return said + [(f"A tariff in {code} is loaded, but no parcel has amounts in {code}.", "") for code in cover.without_parcels]
+            said.append((_no_tariff(code, fair, low, high, rows, cover), ""))
+    said += [(_no_parcels(code, rows), "") for code in cover.without_parcels]
+    return said + [(text, "") for _, wrong in sorted(cover.refused.items()) for text in wrong]
 
 
 def _of_currency(currency, offers, cover, rows):
@@ -107,8 +109,23 @@ def _now(best, currency):
     return f"Insuring as you do now ({best['insured_now']:,.0f} parcels a year) would cost {more} a year more."
 
 
-def _no_tariff(currency, fair, low, high, rows):
+def _no_parcels(currency, rows):
+    """Why a tariff cannot be held against parcels of its currency."""
+    own = [row for row in rows if row["currency"] == currency]
+    why = f"no parcel has amounts in {currency}"
+    if own and not own[0]["known_outcome"]:
+        why = f"of no parcel in {currency} is the outcome known"
+    elif own and not (own[0]["parcels_a_week"] or 0) > 0:
+        why = f"no order in {currency} is of the last {WEEKS_BACK} full weeks, so that nobody can tell how many parcels are ahead"
+    return f"A tariff in {currency} is loaded, but {why}."
+
+
+def _no_tariff(currency, fair, low, high, rows, cover):
     few = "Too few losses to tell well. " if events_of(rows, currency) < FEW_EVENTS else ""
     lacking = f"No price list for cover in {currency} is loaded (tariffs.csv)"
+    if currency in cover.refused:
+        lacking = f"No price list for cover in {currency} can be used"
+    elif currency in cover.later:
+        lacking = f"The price list for cover in {currency} (tariffs.csv) holds from {show.day(cover.later[currency])} on"
     worth = f"cover is worth about {show.money(fair, currency)} for each {round_money(100, currency)} of value"
     return f"{few}{lacking}: {worth} ({show.money(low, currency)} to {show.money(high, currency)}), if every claim is paid."

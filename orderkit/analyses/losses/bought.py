@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from orderkit.analyses.losses.price_lists import price_lists
 from orderkit.errors import UnknownName
 from orderkit.statistics.losses.cover import Parcels, offer
-from orderkit.statistics.losses.tariffs import tariffs
 
 BOUGHT = ["currency", "week", "tariff", "premium", "premium_told", "premium_unknown", "expected_brings"]
 INSURED = """
@@ -82,7 +82,7 @@ def _priced(sent, steps):
     begins = np.unique(steps["valid_from"].dropna().to_numpy(dtype="datetime64[s]"))
     version = np.searchsorted(begins, valued["ordered_day"].to_numpy(dtype="datetime64[s]"), side="right")
     for _, own in valued.groupby(version):  # between two beginnings the same steps hold
-        for tariff in tariffs(steps, day=own["ordered_day"].iloc[0]):
+        for tariff in price_lists(steps, day=own["ordered_day"].iloc[0])[0]:
             value, cell = own["value"].to_numpy(dtype=float), np.zeros(len(own), dtype=int)
             parcels = Parcels(value, cell, own["carrier"].to_numpy(), own["carrier"], own["service"])
             offered = offer(parcels, tariff, paid_share=None if tariff.steps["paid_share"].notna().all() else 1.0)

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN, SEED
+from orderkit.analyses.losses.price_lists import price_lists
 from orderkit.analyses.losses.prices import prices
 from orderkit.errors import BadValue, UnknownName
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
 from orderkit.statistics.losses.switch import switch_points
-from orderkit.statistics.losses.tariffs import tariffs
 
 DEPENDS = "depends on the claims paid"
 LIKELY = 0.8  # share of claims paid that figures are made with where nobody knows it; the answer must hold for all of SHARES
@@ -40,7 +40,8 @@ class Cover:
     the same by carrier's service; `ways`: none, all, from one value, by service, as now, side by side; `shares`: how it hangs
     on the share of claims paid; `switch`: from which value cover pays and from which it ceases to; `prices`: its price and
     expected payments by value (see analyses.loss_prices); `without_parcels`: currencies of tariffs nobody ships in;
-    `fair`: {currency: (most that cover is worth per 100 of value, low, high)}."""
+    `fair`: {currency: (most that cover is worth per 100 of value, low, high)}; `refused`: {currency: sentences on tariffs that
+    cannot be used}; `later`: {currency: the first day after today on which steps begin to hold}."""
 
     offers: pd.DataFrame
     groups: pd.DataFrame = field(repr=False)
@@ -50,6 +51,8 @@ class Cover:
     prices: pd.DataFrame = field(repr=False)
     without_parcels: tuple = ()
     fair: dict = field(default_factory=dict)
+    refused: dict = field(default_factory=dict)
+    later: dict = field(default_factory=dict)
 
 
 def covers(con, books, *, tariff=None, paid_share=None, handling=0.0, risk_load=0.0):
@@ -64,7 +67,8 @@ def covers(con, books, *, tariff=None, paid_share=None, handling=0.0, risk_load=
     steps = con.sql(STEPS).df()
     if tariff is not None and tariff not in set(steps["tariff"]):
         raise UnknownName("tariff", tariff, sorted(set(steps["tariff"])), where=" among those loaded")
-    offered = [one for one in tariffs(steps, day=day) if tariff in (None, one.name)] if len(steps) else []
+    steps = steps if tariff is None else steps[steps["tariff"] == tariff]
+    offered, refused = price_lists(steps, day=day)
     own, parts = _own_shares(con), []
     by_currency = {one.currency: _with_included(one, offered, own["carrier"]) for one in books}
     for one in offered:
@@ -75,7 +79,8 @@ def covers(con, books, *, tariff=None, paid_share=None, handling=0.0, risk_load=
     ] * 6
     offers = frames[0].reindex(columns=COVER) if parts else pd.DataFrame(columns=COVER)
     without = tuple(sorted({one.currency for one in offered} - set(by_currency)))
-    return Cover(offers, *frames[1:], without, {one.currency: fair_price(one) for one in books})
+    later = steps[steps["valid_from"] > pd.Timestamp(day)].groupby("currency")["valid_from"].min().to_dict()
+    return Cover(offers, *frames[1:], without, {one.currency: fair_price(one) for one in books}, refused, later)
 
 
 def _check(paid_share, handling, risk_load):

@@ -110,15 +110,15 @@ def tariffs(frame, *, day=None):
     included_cover, deductible, paid_share, valid_from. day: the steps that hold on it, for each tariff, carrier and service the
     newest that have begun; without it the newest.
 
-    Raises BadValue for a column that is lacking and for numbers that cannot be: negative ones, shares above 1, an end before its
-    start, a step without currency.
+    Raises BadValue for a column that is lacking and, in the steps that hold, for numbers that cannot be: negative ones, shares
+    above 1, an end before its start, a step without currency.
     """
-    frame = _checked(frame)
+    frame = _read(frame)
     keys = ["tariff", "currency", "carrier", "service"]
     if day is not None:
         frame = frame[frame["valid_from"].isna() | (frame["valid_from"] <= pd.Timestamp(day))]
     newest = frame.groupby(keys, dropna=False)["valid_from"].transform("max")
-    frame = frame[(frame["valid_from"] == newest) | newest.isna()]
+    frame = _checked(frame[(frame["valid_from"] == newest) | newest.isna()])
     return [_tariff(name, currency, steps) for (name, currency), steps in frame.groupby(["tariff", "currency"], sort=True)]
 
 
@@ -166,7 +166,8 @@ def _price(values, steps):
     }  # fmt: skip
 
 
-def _checked(frame):
+def _read(frame):
+    """The steps with all columns, as words, numbers and days."""
     lacking = [name for name in NEEDED if name not in frame.columns]
     if lacking:
         raise BadValue(f"The tariffs lack {', '.join(map(repr, lacking))}: expected at least the columns {', '.join(NEEDED)}.")
@@ -175,6 +176,10 @@ def _checked(frame):
     for name in NUMBERS:
         found[name] = pd.to_numeric(frame[name]).astype(float) if name in frame else np.nan
     found["valid_from"] = pd.to_datetime(frame["valid_from"]) if "valid_from" in frame else pd.NaT
+    return found
+
+
+def _checked(found):
     _refuse(found, found["tariff"].isna() | found["currency"].isna(), "has no name or no currency", "both")
     _refuse(found, found["from_value"].isna(), "has no from_value", "the smallest parcel value it is for")
     _refuse(found, (found[list(NUMBERS)] < 0).any(axis=1), "has a negative number", "amounts of 0 or more")
@@ -185,8 +190,9 @@ def _checked(frame):
 
 def _refuse(frame, wrong, what, expected):
     if wrong.any():
-        row = int(np.flatnonzero(wrong.to_numpy())[0]) + 1
-        raise BadValue(f"Step {row} of the tariffs {what}: expected {expected}. Mend the tariffs file and load it again.")
+        step = frame[wrong].iloc[0]
+        at = "" if pd.isna(step["from_value"]) else f" from {step['from_value']:,.2f}"
+        raise BadValue(f"The step of the tariff {step['tariff']!r}{at} {what}: expected {expected}.")
 
 
 def _words(values, count):
