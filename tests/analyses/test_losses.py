@@ -468,3 +468,35 @@ def test_a_price_list_that_begins_later_is_told(con):
     send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
     add_tariff(con, valid_from=dt.date(2026, 4, 1))
     assert "The price list for cover in USD (tariffs.csv) holds from Wed 1 Apr 2026 on: cover is worth about" in said(losses(con))
+
+
+def test_claims_and_bookings_of_another_currency_are_not_added(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 95)
+    add_claim(con, "1", tracking="T0", amount=D("50.00"), currency="EUR")
+    add_claim(con, "2", tracking="T1", amount=D("3.00"), currency="USD")
+    shops.add_booking(con, "r", "0", "refund", D("-9000.00"), type="Refund", currency="JPY")
+    shops.add_booking(con, "r1", "1", "refund", D("-10.00"), type="Refund", currency="USD")
+    shops.add_booking(con, "f1", "1", "fee", D("1.00"), type="Refund", currency="USD")
+    result = losses(con)
+    assert row(result)["recovered"] == 3.00
+    assert any("Claims on 1 parcel brought money of another currency" in line for line in result.how)
+    assert result.tables["books"][0].fees_share == pytest.approx(0.1)
+
+
+def test_a_claim_whose_number_no_parcel_has_is_of_its_order(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 95)
+    add_claim(con, "1", tracking="number of the label before", order_id="0", amount=D("7.00"))
+    assert row(losses(con))["recovered"] == 7.00
+
+
+def test_a_claim_on_a_parcel_of_two_orders_counts_once(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 95)
+    shops.add_line(
+        con, "also", value=D("10.00"), tracking="lost", tracking_number="T0", shipped_day=SHIPPED, carrier="UPS",
+        service="Ground", seen_day=SHIPPED, tax_included=False,
+    )  # fmt: skip
+    shops.put(con, "parcel_lines", account="shop", parcel="T0", order_id="also", line="1")
+    add_claim(con, "1", tracking="T0", amount=D("20.00"))
+    result = losses(con)
+    assert row(result)["recovered"] == 20.00
+    assert not any("brought more than the parcel was worth" in line for line in result.how)

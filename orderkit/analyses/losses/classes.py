@@ -33,9 +33,10 @@ CLASSES = """
         sum(p.refunded) AS refunded, sum(p.fees_back) AS fees_back,
         sum(p.recovered_carrier) AS recovered_carrier, sum(p.recovered_insurer) AS recovered_insurer,
         sum(p.recovered_marketplace) AS recovered_marketplace, sum(p.recovered_buyer) AS recovered_buyer,
-        count(*) FILTER (p.claimed) AS claimed,
+        count(*) FILTER (p.claimed) AS claimed, count(*) FILTER (p.brought_otherwise) AS brought_otherwise,
         count(*) FILTER (
-            coalesce(p.recovered_carrier, 0) + coalesce(p.recovered_insurer, 0) + coalesce(p.recovered_marketplace, 0)
+            p.value >= 0
+            AND coalesce(p.recovered_carrier, 0) + coalesce(p.recovered_insurer, 0) + coalesce(p.recovered_marketplace, 0)
             + coalesce(p.recovered_buyer, 0) > p.value + 0.005
         ) AS brought_above_value
     FROM loss_parcels p

@@ -67,40 +67,57 @@ labels AS (
 
 claims AS (                   -- what is taken back again counts as negative; a claim without an amount has brought nothing yet
     SELECT
-        account, nullif(tracking, '') AS parcel, order_id, source,
-        CASE WHEN state IN ('paid', 'reversed') THEN CAST(amount AS DOUBLE) END AS brought,
-        filed_at IS NOT NULL OR state IS NOT NULL AS filed
+        recoveries.account, named.parcel, recoveries.order_id, recoveries.source, recoveries.currency,
+        CASE WHEN recoveries.state IN ('paid', 'reversed') THEN CAST(recoveries.amount AS DOUBLE) / coalesce(named.orders, 1) END AS brought,
+        recoveries.filed_at IS NOT NULL OR recoveries.state IS NOT NULL AS filed
     FROM recoveries
-    WHERE source IN ('carrier', 'insurer', 'marketplace', 'buyer')
+    LEFT JOIN (               -- a number that no parcel has names none; of several orders in a parcel each has an equal part
+        SELECT account, parcel, greatest(sum(orders), 1) AS orders
+        FROM (
+            SELECT account, parcel, count(*) AS orders FROM travel GROUP BY account, parcel
+            UNION ALL
+            SELECT account, parcel, 0 FROM parcels
+        )
+        WHERE parcel <> ''
+        GROUP BY account, parcel
+    ) AS named ON named.account = recoveries.account AND named.parcel = recoveries.tracking
+    WHERE recoveries.source IN ('carrier', 'insurer', 'marketplace', 'buyer')
 ),
 
 unnumbered AS (               -- claims and bookings that name an order alone: its lost or damaged parcel, else its first
     SELECT
-        account, order_id, parcel,
+        account, order_id, parcel, currency,
         row_number() OVER (PARTITION BY account, order_id ORDER BY tracking IN ('lost', 'damaged') DESC NULLS LAST, parcel) AS place
     FROM travel
     WHERE order_id IN (SELECT order_id FROM claims WHERE parcel IS NULL) OR tracking IN ('lost', 'damaged')
 ),
 
-brought AS (
+brought AS (                  -- only what was paid in the currency of the parcel can be added to its amounts
     SELECT
         account, parcel, order_id,
-        sum(brought) FILTER (WHERE source = 'carrier') AS recovered_carrier,
-        sum(brought) FILTER (WHERE source = 'insurer') AS recovered_insurer,
-        sum(brought) FILTER (WHERE source = 'marketplace') AS recovered_marketplace,
-        sum(brought) FILTER (WHERE source = 'buyer') AS recovered_buyer,
+        sum(brought) FILTER (source = 'carrier' AND same) AS recovered_carrier,
+        sum(brought) FILTER (source = 'insurer' AND same) AS recovered_insurer,
+        sum(brought) FILTER (source = 'marketplace' AND same) AS recovered_marketplace,
+        sum(brought) FILTER (source = 'buyer' AND same) AS recovered_buyer,
+        bool_or(brought IS NOT NULL AND NOT same) AS brought_otherwise,
         bool_or(filed AND source IN ('carrier', 'insurer')) AS claimed
     FROM (
-        SELECT travel.account, travel.parcel, travel.order_id, claims.source, claims.brought, claims.filed
+        SELECT
+            travel.account, travel.parcel, travel.order_id, claims.source, claims.brought, claims.filed,
+            coalesce(claims.currency = travel.currency, true) AS same
         FROM claims
         JOIN travel ON travel.account = claims.account AND travel.parcel = claims.parcel
         UNION ALL
-        SELECT parcels.account, parcels.parcel, NULL, claims.source, claims.brought, claims.filed
+        SELECT
+            parcels.account, parcels.parcel, NULL, claims.source, claims.brought, claims.filed,
+            coalesce(claims.currency = parcels.currency, true)
         FROM claims
         JOIN parcels ON parcels.account = claims.account AND parcels.parcel = claims.parcel
         ANTI JOIN parcel_lines ON parcel_lines.account = parcels.account AND parcel_lines.parcel = parcels.parcel
         UNION ALL
-        SELECT unnumbered.account, unnumbered.parcel, unnumbered.order_id, claims.source, claims.brought, claims.filed
+        SELECT
+            unnumbered.account, unnumbered.parcel, unnumbered.order_id, claims.source, claims.brought, claims.filed,
+            coalesce(claims.currency = unnumbered.currency, true)
         FROM claims
         JOIN unnumbered ON unnumbered.account = claims.account AND unnumbered.order_id = claims.order_id AND unnumbered.place = 1
         WHERE claims.parcel IS NULL
@@ -109,7 +126,7 @@ brought AS (
 ),
 
 lost_orders AS (
-    SELECT unnumbered.account, unnumbered.order_id, unnumbered.parcel
+    SELECT unnumbered.account, unnumbered.order_id, unnumbered.parcel, unnumbered.currency
     FROM unnumbered
     JOIN travel
         ON travel.account = unnumbered.account AND travel.order_id = unnumbered.order_id AND travel.parcel = unnumbered.parcel
@@ -131,6 +148,7 @@ booked AS (
     JOIN lost_orders ON lost_orders.account = money.account AND lost_orders.order_id = money.order_id
     JOIN refund_types ON refund_types.account = money.account AND refund_types.type = money.type
     WHERE money.counts AND money.category NOT IN ('shipping_label', 'reimbursement', 'safe_t')
+        AND coalesce(money.currency = lost_orders.currency, true)
     GROUP BY lost_orders.account, lost_orders.order_id, lost_orders.parcel
 ),
 
@@ -160,7 +178,7 @@ SELECT
     sent.insured,
     CASE WHEN labels.currency = sent.currency THEN labels.declared_value END AS declared_value,
     CASE WHEN labels.currency = sent.currency THEN labels.premium END AS premium,  -- paid for cover; NULL where not told
-    coalesce(brought.claimed, false) AS claimed,
+    coalesce(brought.claimed, false) AS claimed, coalesce(brought.brought_otherwise, false) AS brought_otherwise,
     brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace, brought.recovered_buyer,
     booked.refunded, booked.fees_back
 FROM sent
@@ -186,8 +204,8 @@ SELECT                        -- parcels of which the orders are not loaded: of 
     END,
     NULL, NULL, NULL, NULL, CAST(parcels.label_cost AS DOUBLE), parcels.insured, CAST(parcels.declared_value AS DOUBLE),
     CAST(parcels.premium AS DOUBLE),
-    coalesce(brought.claimed, false), brought.recovered_carrier, brought.recovered_insurer, brought.recovered_marketplace,
-    brought.recovered_buyer, NULL, NULL
+    coalesce(brought.claimed, false), coalesce(brought.brought_otherwise, false), brought.recovered_carrier,
+    brought.recovered_insurer, brought.recovered_marketplace, brought.recovered_buyer, NULL, NULL
 FROM parcels
 CROSS JOIN context
 ANTI JOIN parcel_lines ON parcel_lines.account = parcels.account AND parcel_lines.parcel = parcels.parcel

@@ -86,6 +86,10 @@ def how(found, books, ahead, cover, basis, tax, rows, weeks):
             f"Claims on {count(above, 'parcel')} brought more than the parcel was worth: look whether one was paid twice, or is "
             "of another parcel."
         )
+    if otherwise := int(classes["brought_otherwise"].sum()):
+        said.append(
+            f"Claims on {count(otherwise, 'parcel')} brought money of another currency than the parcel's: it is not counted."
+        )
     return said + [part for part in (found.why, *_of_cover(cover)) if part]
 
 
