@@ -181,7 +181,9 @@ def services(found):
     for currency in found.currencies:
         rows = found.of(currency)
         both = [found.rates.get((currency, peril)) for peril in PERILS]
-        drawn = sum(one.draws(4000, np.random.default_rng(place)) for place, one in enumerate(both)) if None not in both else None
+        drawn = None
+        if None not in both:
+            drawn = np.minimum(sum(one.draws(4000, np.random.default_rng(place)) for place, one in enumerate(both)), 1)
         for (carrier, service), own in rows.groupby(["carrier", "service"], dropna=False, sort=False):
             row = {"currency": currency, "carrier": carrier, "service": service} | own[summed].sum().to_dict()
             row |= own[BACK].sum(min_count=1).to_dict()

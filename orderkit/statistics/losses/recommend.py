@@ -128,7 +128,7 @@ def _row(label, mine, parcels, offered, decisions, lost, damaged):
     weight = np.bincount(parcels.cell[mine], minlength=lost.shape[1])
     own = np.flatnonzero(weight)  # its classes: of many, a few
     lost, damaged = lost[:, own], damaged[:, own]
-    rate = (lost + damaged) @ weight[own] / max(weight.sum(), 1)
+    rate = np.minimum(lost + damaged, 1) @ weight[own] / max(weight.sum(), 1)  # drawn apart, both may add up to more than all
     row = {
         "group": label, "parcels": mine.size * times, "rate": float(rate.mean()), "from_value": from_value,
         "not_offered": float((~offered.offered[mine]).sum() * times), "gain": gain * times,
