@@ -419,7 +419,7 @@ def test_cover_that_never_pays_is_not_called_one_without_a_step(con, step):
     add_tariff(con, **step)
     told = said(losses(con))
     assert "no step" not in told
-    assert "Do not insure your USD parcels with A: after its deductible and what the carrier includes anyway, nothing is" in told
+    assert "Do not insure your USD parcels with A: after its deductible, what the carrier includes anyway" in told
 
 
 def test_without_a_known_outcome_services_have_their_columns(con):
@@ -500,3 +500,31 @@ def test_a_claim_on_a_parcel_of_two_orders_counts_once(con):
     result = losses(con)
     assert row(result)["recovered"] == 20.00
     assert not any("brought more than the parcel was worth" in line for line in result.how)
+
+
+def test_of_few_losses_no_savings_are_told(con):
+    send(con, ["lost"] * 3 + ["delivered"] * 97, value=D("100.00"))
+    add_tariff(con)
+    told = said(losses(con))
+    assert "what to expect cannot be told from so few" in told
+    assert "all parcels with A: about $1,300 a year (" in told
+    assert "; what it saves cannot be told from so few." in told
+    assert "should bring" not in told
+
+
+def test_cover_bought_for_the_sake_of_bad_years_is_not_said_to_save(con):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
+    add_tariff(con, premium=D("2.60"))  # brings 2.44
+    told = said(losses(con, risk_load=1))
+    assert "For the sake of bad years, insure all parcels with A: about $33,800 a year buys cover that should bring $31," in told
+    assert "more is what cheaper bad years cost" in told
+    assert "is saved" not in told
+
+
+def test_no_more_than_all_parcels_are_lost(con):
+    send(con, ["lost"] * 50, value=D("100.00"))
+    add_tariff(con)
+    result = losses(con)
+    assert result.tables["offers"]["rate_high"].max() <= 1
+    assert result.tables["services"]["high"].max() <= 1
+    assert "1 in 0." not in " ".join(result.how)

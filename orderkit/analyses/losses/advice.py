@@ -39,13 +39,14 @@ def _of_currency(currency, offers, cover, rows):
         return f"{best['tariff']} has no step for any of your parcels in {currency}, so nothing can be said of it.", ""
     now = _now(best, currency)
     if pd.isna(best["pays_above"]):
-        left = "after its deductible and what the carrier includes anyway, nothing is left for it to pay on any of them"
+        left = "after its deductible, what the carrier includes anyway and the work of a claim it pays nothing on any of them"
         return f"Do not insure your {currency} parcels with {name}: {left}.", now
-    answer, bound = _answer(best, name, cover, currency), _bound(best, rows, currency)
-    return (f"{bound} {answer}", now) if events_of(rows, currency) < FEW_EVENTS else (answer, f"{bound} {now}".strip())
+    few = events_of(rows, currency) < FEW_EVENTS
+    answer, bound = _answer(best, name, cover, currency, few), _bound(best, rows, currency)
+    return (f"{bound} {answer}", now) if few else (answer, f"{bound} {now}".strip())
 
 
-def _answer(best, name, cover, currency):
+def _answer(best, name, cover, currency, few):
     if best["verdict"] == DEPENDS:
         between = f"between {SHARES[0]:.0%} and {SHARES[-1]:.0%}"
         return (
@@ -56,7 +57,9 @@ def _answer(best, name, cover, currency):
     if best["way"] == NONE:
         return f"Insuring {currency} parcels with {name} probably does not pay ({best['probability']:.0%} that it does)."
     start = "Insure" if best["verdict"] == INSURE else "It may pay to insure"
-    return f"{start} {_which(best, cover, currency)} with {name}: {_saves(best, currency)}."
+    if best["saves"] < 0:
+        start = "For the sake of bad years, insure"
+    return f"{start} {_which(best, cover, currency)} with {name}: {_saves(best, currency, few)}."
 
 
 def _which(best, cover, currency):
@@ -78,12 +81,16 @@ def _joined(names, more):
     return f"{', '.join(names)} and {last}" if names else last
 
 
-def _saves(best, currency):
+def _saves(best, currency, few):
+    """What cover costs and saves; of few losses not what it saves, which is as little known as what to expect of them."""
     premium, brings, saves = (round_money(round(best[name]), currency) for name in ("premium", "brings", "saves"))
-    return (
-        f"about {premium} a year buys cover that should bring {brings}, so {saves} is saved "
-        f"({best['probability']:.0%} sure that it pays)"
-    )
+    sure, price = f"({best['probability']:.0%} sure that it pays)", f"about {premium} a year"
+    if few:
+        return f"{price} {sure}; what it saves cannot be told from so few"
+    if best["saves"] < 0:
+        more = round_money(round(-best["saves"]), currency)
+        return f"{price} buys cover that should bring {brings}; the {more} more is what cheaper bad years cost {sure}"
+    return f"{price} buys cover that should bring {brings}, so {saves} is saved {sure}"
 
 
 def _bound(best, rows, currency):
