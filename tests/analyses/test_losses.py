@@ -322,6 +322,7 @@ def test_which_of_several_tariffs_cover_was_bought_with_must_be_told(con):
     [
         ({"basis": "price"}, UnknownName), ({"tariff": "C"}, UnknownName), ({"insured_with": "C"}, UnknownName),
         ({"resale": 2}, BadValue), ({"paid_share": 85}, BadValue), ({"handling": -1}, BadValue), ({"risk_load": -1}, BadValue),
+        ({"handling": float("inf")}, BadValue),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused(con, asked, error):
@@ -464,6 +465,12 @@ def test_why_a_tariff_cannot_be_held_against_parcels(con):
     assert "A tariff in USD is loaded, but no order in USD is of the last 8 full weeks" in said(losses(con))
 
 
+def test_a_basis_that_no_parcel_has_an_amount_on_is_told(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 95)
+    add_tariff(con)
+    assert "A tariff in USD is loaded, but no parcel has amounts in USD on this basis." in said(losses(con, basis="cost"))
+
+
 def test_a_price_list_that_begins_later_is_told(con):
     send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
     add_tariff(con, valid_from=dt.date(2026, 4, 1))
@@ -528,3 +535,12 @@ def test_no_more_than_all_parcels_are_lost(con):
     assert result.tables["offers"]["rate_high"].max() <= 1
     assert result.tables["services"]["high"].max() <= 1
     assert "1 in 0." not in " ".join(result.how)
+
+
+def test_that_included_cover_lowers_the_cost_without_cover_is_told(con):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
+    add_tariff(con, included_cover=20)
+    result = losses(con)
+    year = result.tables["ahead"].set_index("span").loc["year", "mean"]
+    assert result.tables["offers"]["cost_none"].iloc[0] == pytest.approx(year * (100 - 0.8 * 20) / 100, rel=0.01)
+    assert any("as far as carriers pay such claims (80% of them, if your own do not tell)" in line for line in result.how)

@@ -119,7 +119,7 @@ def _now(best, currency):
 def _no_parcels(currency, rows):
     """Why a tariff cannot be held against parcels of its currency."""
     own = [row for row in rows if row["currency"] == currency]
-    why = f"no parcel has amounts in {currency}"
+    why = f"no parcel has amounts in {currency}{' on this basis' if own else ''}"
     if own and not own[0]["known_outcome"]:
         why = f"of no parcel in {currency} is the outcome known"
     elif own and not (own[0]["parcels_a_week"] or 0) > 0:

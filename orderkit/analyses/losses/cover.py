@@ -87,7 +87,7 @@ def _check(paid_share, handling, risk_load):
     if paid_share is not None and not 0 < paid_share <= 1:
         raise BadValue(f"paid_share={paid_share}: expected the share of claims that are paid, above 0 and up to 1, such as 0.85.")
     for name, value in (("handling", handling), ("risk_load", risk_load)):
-        if not value >= 0:
+        if not 0 <= value < np.inf:
             raise BadValue(f"{name}={value}: expected a number of 0 or more.")
 
 
