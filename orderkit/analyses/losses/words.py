@@ -168,9 +168,10 @@ def _of_cover(cover):
     if not len(cover.offers):
         return []
     said = [
-        "Cover: insured from the value on from which its expected payments exceed its price most. What the carrier includes anyway "
-        f"is taken off first, also from the cost without cover, as far as carriers pay such claims ({LIKELY:.0%} of them, if your own "
-        "do not tell). Cover is called sure where it pays with more than 90 % probability, and not worth it below 10 %."
+        "Cover: insured from the value on from which its expected payments exceed its price most. What the carrier includes "
+        "anyway is taken off first, also from the cost without cover, as far as carriers pay such claims "
+        f"({LIKELY:.0%} of them, if your own do not tell). Cover is called sure where it pays with more than 90 % probability, "
+        "and not worth it below 10 %."
     ]
     for row in cover.offers.itertuples():
         if row.paid_share_from == "assumed":
