@@ -70,7 +70,8 @@ def offer_of(result, tariff, currency):
         raise NothingToShow(f"There is no offer of cover to draw{asked}: load a price list (tariffs.csv).")
     pace = {one.currency: one.pace for one in result.tables["books"]}
     offers = offers.assign(pace=offers["currency"].map(pace).fillna(0))
-    return offers.sort_values(["pace", "saves", "probability"], kind="stable").iloc[-1].to_dict()
+    order = ["pace", "saves", "probability"]  # one without a step for any parcel, whose probability is not known, last of all
+    return offers.sort_values(order, kind="stable", na_position="first").iloc[-1].to_dict()
 
 
 def part_of(table, offer):

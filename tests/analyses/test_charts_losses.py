@@ -10,6 +10,7 @@ from orderkit import charts
 from orderkit.analyses import losses
 from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN, Book
 from orderkit.analyses.result import Result
+from orderkit.charts.cover import offer_of
 from orderkit.errors import NothingToShow, UnknownName
 from orderkit.statistics.losses.cover import Parcels
 
@@ -358,3 +359,11 @@ def test_long_amounts_have_room_right_of_the_bars():
     small = made().chart("ways").layout.xaxis.range[1] / 200
     wide = ways().assign(**{column: ways()[column] * 1e6 for column in ("premium", "kept", "cost", "bad_year")})
     assert made(ways=wide).chart("ways").layout.xaxis.range[1] / 200e6 > small * 1.4
+
+
+def test_a_tariff_without_a_step_is_drawn_only_where_there_is_no_other():
+    tables = {"offers": pd.DataFrame([offer(tariff="Dear", saves=0.0, probability=0.01), offer(tariff="Holed", saves=0.0)])}
+    tables["offers"].loc[1, "probability"] = np.nan
+    tables["books"] = [book()]
+    result = Result(kind="losses", title="", headline="", frame=pd.DataFrame(), how=[], tables=tables)
+    assert offer_of(result, None, None)["tariff"] == "Dear"
