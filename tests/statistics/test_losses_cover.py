@@ -243,6 +243,12 @@ def test_the_newest_steps_that_have_begun_hold():
     assert tariffs(frame, day="2025-12-31") == []
 
 
+@pytest.mark.parametrize(("currency", "faults"), [("JPY", ()), ("USD", ("no step from 10,000.00 to 10,001.00",))])
+def test_money_without_cents_has_no_hole_between_two_whole_amounts(currency, faults):
+    steps = {"tariff": "A", "currency": currency, "from_value": [0, 10_001], "to_value": [10_000, 20_000], "premium": [100, 150]}
+    assert tariffs(pd.DataFrame(steps))[0].faults == faults
+
+
 def test_currencies_of_one_tariff_are_two():
     frame = pd.DataFrame({"tariff": "A", "currency": ["USD", "EUR"], "from_value": 0, "premium": [1.0, 2.0]})
     assert [(one.name, one.currency, one.price([5]).premium[0]) for one in tariffs(frame)] == [("A", "EUR", 2), ("A", "USD", 1)]

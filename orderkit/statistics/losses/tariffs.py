@@ -26,6 +26,9 @@ NUMBERS = (
 )
 WORDS = ("tariff", "carrier", "service", "currency")
 CENT = 0.01
+WHOLE = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+)  # no cents
 NOT_PRICED = ("premium", "premium_share", "minimum", "surcharge")
 
 
@@ -126,19 +129,19 @@ def _tariff(name, currency, steps):
     parts, faults = [], []
     for (carrier, service), own in steps.groupby(["carrier", "service"], dropna=False, sort=False):
         where = " ".join(str(word) for word in (carrier, service) if not pd.isna(word))
-        ordered, wrong = _ordered(own.sort_values("from_value", ignore_index=True), where)
+        ordered, wrong = _ordered(own.sort_values("from_value", ignore_index=True), where, 1.0 if currency in WHOLE else CENT)
         parts.append(((_plain(carrier), _plain(service)), ordered))
         faults += wrong
     return Tariff(name, currency, steps.reset_index(drop=True), tuple(faults), tuple(parts))
 
 
-def _ordered(steps, where):
-    """Steps with `upto`, the value at which each ends, and sentences on their holes and overlaps."""
+def _ordered(steps, where, unit):
+    """Steps with `upto`, the value at which each ends, and sentences on their holes and overlaps. unit: the smallest amount."""
     at = f" for {where}" if where else ""
     following = steps["from_value"].shift(-1, fill_value=np.inf)
     steps = steps.assign(upto=steps["to_value"].fillna(following - CENT))
     wrong = []
-    hole, over = following - steps["upto"] > CENT * 1.5, following <= steps["upto"] - CENT / 2
+    hole, over = following - steps["upto"] > unit * 1.5, following <= steps["upto"] - CENT / 2
     for row, after, lacks, twice in zip(steps.itertuples(), following, hole, over, strict=True):
         if lacks and np.isfinite(after):
             wrong.append(f"no step{at} from {row.upto:,.2f} to {after:,.2f}")
