@@ -111,7 +111,7 @@ def test_a_lost_parcel_without_an_amount_is_told(con):
     result = losses(con)
     assert result.totals == {"USD": D("10.00")}
     assert "worth $10.00 (1 without an amount)" in result.headline
-    assert any("1 parcel without an amount left out" in line for line in result.how)
+    assert any("1 parcel without an amount counted like the others" in line for line in result.how)
 
 
 def test_fba_parcels_are_the_marketplaces(con):
@@ -544,3 +544,13 @@ def test_that_included_cover_lowers_the_cost_without_cover_is_told(con):
     year = result.tables["ahead"].set_index("span").loc["year", "mean"]
     assert result.tables["offers"]["cost_none"].iloc[0] == pytest.approx(year * (100 - 0.8 * 20) / 100, rel=0.01)
     assert any("as far as carriers pay such claims (80% of them, if your own do not tell)" in line for line in result.how)
+
+
+def test_parcels_without_an_amount_are_foretold_like_the_others(con):
+    send(con, ["lost"] * 5 + ["delivered"] * 195)
+    before = losses(con).tables["ahead"].set_index("span").loc["year", "mean"]
+    send(con, ["lost"] * 5 + ["delivered"] * 195, prefix="B", value=None)
+    send(con, ["delivered"], prefix="C", label_cost=D("-50.00"))  # a label that brought more than the parcel
+    after = losses(con)
+    assert after.tables["ahead"].set_index("span").loc["year", "mean"] == pytest.approx(2 * before, rel=0.06)
+    assert any("201 parcels without an amount counted like the others" in line for line in after.how)

@@ -52,7 +52,7 @@ LARGEST = """
 class Book:
     """The parcels of one currency and what their losses cost. `parcels`: those of the last 52 weeks with a known amount, with
     `times`, parcels of a year ahead for each; `lost`, `damaged`: draws of the rates [draws, classes]; `pace`: parcels a week;
-    `without_amount`: parcels left out; `fees_share`: of a refund that the marketplace gives back in fees (None: not known);
+    `without_amount`: how many have none; `fees_share`: of a refund that the marketplace gives back in fees (None: not known);
     `damage_share`, and whether it was `damage_told` by bookings; `labels_unknown`: parcels whose label has no price;
     `foretold`: forecasts that were made of it."""
 
@@ -95,7 +95,7 @@ def book(con, found, currency, *, pace, basis="refund", tax=True, resale=0.0, ma
     sent, classes = recent(con, found, currency, marketplace=marketplace), found.of(currency)
     fees = _share(classes["fees_back"].sum(), classes["refunded"].sum())
     value, loss = _amounts(sent, basis, tax, fees)
-    has = np.isfinite(value) & (value >= 0)
+    has = np.isfinite(loss) & (value >= 0) & (loss >= 0)
     if not has.any():
         return None
     damage, told = _damage(con, currency, resale)

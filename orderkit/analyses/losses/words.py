@@ -143,7 +143,7 @@ def _accident(books):
 def _money(books, basis, tax):
     said = f"Money: {BASES[basis]}; {'tax in the price counts' if tax else 'without the tax in the price'}, per currency."
     for one in books:
-        told = [f"{count(one.without_amount, 'parcel')} without an amount left out"] if one.without_amount else []
+        told = [f"{count(one.without_amount, 'parcel')} without an amount counted like the others"] if one.without_amount else []
         if basis == "refund":
             told += [_fees(one), *_labels(one)]
         if not one.damage_told:
