@@ -407,6 +407,8 @@ def test_simulation_and_transform_agree_on_a_bad_year(con):
     for span, weeks in (("quarter", 13), ("year", 52)):
         told = result.tables["ahead"].set_index("span").loc[span, "var_99"]
         assert by_transform(book, weeks) == pytest.approx(told, rel=0.04)
+
+
 def test_a_tariff_without_a_step_does_not_hide_one_that_has(con):
     send(con, ["lost"] * 5 + ["delivered"] * 970, value=D("150.00"))
     add_tariff(con, "Holed", to_value=100, premium=1)
