@@ -22,6 +22,7 @@ from IPython.display import display
 import orderkit as ok
 from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import by_transform
+from orderkit.analyses.words import sure
 
 SERVICES = {
     "service": "carrier and service",
@@ -171,12 +172,12 @@ display(*[losses.picture("value", currency=currency) for currency in currencies]
 groups = losses.tables["groups"]
 groups = groups[groups["verdict"] != "no tariff"] if len(groups) else groups
 if len(groups):
-    sure = groups["probability"].astype(float).map("{:.0%}".format)
+    certain = groups["probability"].astype(float).map(sure)
     needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore").fillna("no rate")
     from_value = [
         show.money(row.from_value, row.currency) if pd.notna(row.from_value) else "no value" for row in groups.itertuples()
     ]
-    told = groups.assign(sure=sure, needs=needs, rate=groups["rate"].map("{:.2%}".format), from_value=from_value)
+    told = groups.assign(sure=certain, needs=needs, rate=groups["rate"].map("{:.2%}".format), from_value=from_value)
     amounts = dict.fromkeys(("premium", "brings", "gain"), "currency")
     display(show.table(told.round({"insured": 0}), columns=[*GROUPS], titles=GROUPS, money=amounts, right=["from_value"]))
 
@@ -186,7 +187,7 @@ if len(groups):
 # %%
 shares = losses.tables["shares"]
 if len(shares):
-    told = shares.assign(sure=shares["probability"].astype(float).map("{:.0%}".format, na_action="ignore"))
+    told = shares.assign(sure=shares["probability"].astype(float).map(sure, na_action="ignore"))
     told = told.assign(paid_share=told["paid_share"].map("{:.0%}".format), parcels=told["insured"].round())
     display(show.table(told, columns=[*SHARES], titles=SHARES, money={"gain": "currency"}))
 

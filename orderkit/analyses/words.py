@@ -23,6 +23,11 @@ def add(totals, currency, amount):
         totals[currency] = totals.get(currency, 0) + amount
 
 
+def sure(probability):
+    """A probability for people: 57%; never 0 % or 100 %, which nobody knows."""
+    return "under 1%" if probability < 0.005 else "over 99%" if probability >= 0.995 else f"{probability:.0%}"
+
+
 def per_cent(share):
     """A share between 0 and 1 as text: 3.4%."""
     return f"{share * 100:.1f}%"

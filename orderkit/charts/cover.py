@@ -5,6 +5,7 @@ import numpy as np
 from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN
 from orderkit.analyses.result import draws
+from orderkit.analyses.words import sure
 from orderkit.charts.look import BLUE, GREEN, GREY, NO_CARRIER, ORANGE, drawn, finish, pale, short
 from orderkit.charts.loss_year import book_of, is_few
 from orderkit.errors import NothingToShow
@@ -102,7 +103,7 @@ def _panel(row, switch, currency):
     first, last = (show.money(amount, currency) for amount in (pays["from_value"].iloc[0], pays["to_value"].iloc[-1]))
     end = " on" if pays["to_value"].iloc[-1] >= switch["to_value"].max() else f" to {last}"
     says = "pays from" if row.probability > SURE else "may pay from" if row.probability >= 0.5 else "at best from"
-    return f"{name}: {says} {first}{end}{', in parts' if len(pays) > 1 else ''} ({row.probability:.0%} likely)"
+    return f"{name}: {says} {first}{end}{', in parts' if len(pays) > 1 else ''} ({sure(row.probability)} likely)"
 
 
 def _shade(figure, pays, place, highest):
@@ -152,7 +153,7 @@ def _title(offer, switch, few):
         assumed = f" if {offer['paid_share']:.0%} of claims are paid" if offer["paid_share_from"] == "assumed" else ""
         return f"{name} pays at no value{assumed}"
     if offer["probability"] < 0.5:
-        return f"{name} hardly pays ({offer['probability']:.0%} likely)"
+        return f"{name} hardly pays ({sure(offer['probability'])} likely)"
     says = "pays" if offer["verdict"] == INSURE else "may pay"
     return f"{name} {says} from {show.money(pays.min(), offer['currency'])} on"
 

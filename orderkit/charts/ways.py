@@ -4,6 +4,7 @@ from orderkit.analyses import show
 from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.losses.cover import DEPENDS
 from orderkit.analyses.result import draws
+from orderkit.analyses.words import sure
 from orderkit.charts.cover import PREMIUM, offer_of, paid_words, part_of
 from orderkit.charts.look import BLUE, INK, ORANGE, drawn, finish
 from orderkit.charts.loss_year import is_few
@@ -80,4 +81,4 @@ def _title(offer, ways, few):
         return f"Insuring {words} spares bad years, for {round_money(-less, offer['currency'])} more a year"
     saves = "saves" if offer["verdict"] == INSURE else "may save"
     sums = f"{round_money(less, offer['currency'])} of {say[NONE]}"
-    return f"Insuring {words} {saves} {sums} a year ({offer['probability']:.0%} sure)"
+    return f"Insuring {words} {saves} {sums} a year ({sure(offer['probability'])} sure)"

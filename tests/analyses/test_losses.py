@@ -556,3 +556,35 @@ def test_parcels_without_an_amount_are_foretold_like_the_others(con):
     after = losses(con)
     assert after.tables["ahead"].set_index("span").loc["year", "mean"] == pytest.approx(2 * before, rel=0.06)
     assert any("201 parcels without an amount counted like the others" in line for line in after.how)
+
+
+def test_steps_that_tell_the_share_of_claims_paid_keep_it(con):
+    send(con, ["lost"] * 10 + ["delivered"] * 190)
+    add_tariff(con, paid_share=D("0.95"), to_value=5)
+    add_tariff(con, from_value=D("5.01"), paid_share=None)
+    offer = losses(con).tables["offers"].iloc[0]
+    assert (offer["paid_share"], offer["paid_share_from"]) == (0.8, "assumed")  # all parcels are worth 10.00
+    add_tariff(con, "B", paid_share=D("0.95"))
+    add_tariff(con, "B", from_value=100, paid_share=None)
+    assert losses(con).tables["offers"].set_index("tariff").loc["B", "paid_share"] == pytest.approx(0.95)
+
+
+def test_cost_and_saving_are_the_same_wherever_they_stand(con):
+    send(con, ["lost"] * 30 + ["delivered"] * 970, value=D("100.00"))
+    add_tariff(con, "A", premium=1)
+    add_tariff(con, "B", premium=2)
+    result = losses(con)
+    offers, ways = result.tables["offers"], result.tables["ways"].set_index(["tariff", "way"])
+    assert offers["cost_none"].nunique() == 1
+    year = 1000 / 4 * 52
+    assert offers["cost_none"].iloc[0] == pytest.approx(year * 100 * (30.25 + 0.25) / 1000.5, rel=0.005)
+    for offer in offers.itertuples():
+        assert offer.saves == pytest.approx(ways.loc[(offer.tariff, offer.way), "gain"])
+
+
+def test_of_few_losses_no_offer_shows_a_saving(con):
+    send(con, ["lost"] * 3 + ["delivered"] * 97, value=D("100.00"))
+    add_tariff(con)
+    shown = losses(con)._offers()
+    assert shown["answer"].tolist() == ["too few losses to tell"]
+    assert shown[["premium", "brings", "saves"]].isna().all().all()

@@ -16,7 +16,7 @@ from orderkit.analyses.losses.ahead import SPANS
 from orderkit.analyses.losses.classes import BACK, PERILS
 from orderkit.analyses.losses.factors import factors
 from orderkit.analyses.result import Result
-from orderkit.analyses.words import LEVEL, add
+from orderkit.analyses.words import LEVEL, add, sure
 from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
 from orderkit.statistics.losses.recommend import NONE
@@ -84,13 +84,16 @@ class Losses(Result):
         return ["", OFFERED_TITLE, offers.to_string(index=False, na_rep="-")] if len(offers) else []
 
     def _offers(self):
-        """What is shown of the offers: amounts of cover that nobody should buy are empty."""
+        """What is shown of the offers: amounts of cover that nobody should buy, and of few losses, are empty."""
         offers = self.tables["offers"]
-        none = offers["way"] == NONE
+        counted = self.frame.groupby("currency")["events_counted"].sum()
+        few = offers["currency"].map(counted) < FEW_EVENTS
+        none = (offers["way"] == NONE) | few
         answer = offers["verdict"].map(ANSWERS).fillna(offers["verdict"])
         answer = answer.mask(offers["verdict"] == EITHER, none.map({True: "probably none", False: "some may pay"}))
-        sure = offers["probability"].map("{:.0%}".format, na_action="ignore")
-        shown = offers.assign(answer=answer, sure=sure, insured=offers["insured"].round()).reindex(columns=[*OFFERED])
+        answer = answer.where(~few, "too few losses to tell")
+        certain = offers["probability"].map(sure, na_action="ignore")
+        shown = offers.assign(answer=answer, sure=certain, insured=offers["insured"].round()).reindex(columns=[*OFFERED])
         return shown.mask(
             pd.DataFrame(dict.fromkeys(("insured", "premium", "brings", "saves"), none)).reindex(
                 columns=shown.columns, fill_value=False

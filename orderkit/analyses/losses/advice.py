@@ -6,7 +6,7 @@ from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import WEEKS_BACK
 from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.losses.cover import DEPENDS
-from orderkit.analyses.words import count
+from orderkit.analyses.words import count, sure
 from orderkit.statistics.losses.cover import INSURE, NOT, SHARES
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
 from orderkit.statistics.losses.recommend import ALL, GROUPS, NONE
@@ -55,7 +55,7 @@ def _answer(best, name, cover, currency, few):
     if best["verdict"] == NOT:
         return f"Do not insure your {currency} parcels with {name}: it costs more than it brings."
     if best["way"] == NONE:
-        return f"Insuring {currency} parcels with {name} probably does not pay ({best['probability']:.0%} that it does)."
+        return f"Insuring {currency} parcels with {name} probably does not pay ({sure(best['probability'])} that it does)."
     start = "Insure" if best["verdict"] == INSURE else "It may pay to insure"
     if best["saves"] < 0:
         start = "For the sake of bad years, insure"
@@ -84,13 +84,13 @@ def _joined(names, more):
 def _saves(best, currency, few):
     """What cover costs and saves; of few losses not what it saves, which is as little known as what to expect of them."""
     premium, brings, saves = (round_money(round(best[name]), currency) for name in ("premium", "brings", "saves"))
-    sure, price = f"({best['probability']:.0%} sure that it pays)", f"about {premium} a year"
+    certain, price = f"({sure(best['probability'])} sure that it pays)", f"about {premium} a year"
     if few:
-        return f"{price} {sure}; what it saves cannot be told from so few"
+        return f"{price} {certain}; what it saves cannot be told from so few"
     if best["saves"] < 0:
         more = round_money(round(-best["saves"]), currency)
-        return f"{price} buys cover that should bring {brings}; the {more} more is what cheaper bad years cost {sure}"
-    return f"{price} buys cover that should bring {brings}, so {saves} is saved {sure}"
+        return f"{price} buys cover that should bring {brings}; the {more} more is what cheaper bad years cost {certain}"
+    return f"{price} buys cover that should bring {brings}, so {saves} is saved {certain}"
 
 
 def _bound(best, rows, currency):

@@ -180,7 +180,7 @@ def of_peril(one, peril, weeks, *, known_rates=False):
 def both(one, weeks, *, known_rates=False):
     """The LossForecast of lost and damaged parcels together: given the rates, one tells nothing of the other."""
     parts = [of_peril(one, peril, weeks, known_rates=known_rates) for peril in PERILS]
-    return described(sum(part.simulated for part in parts), sum(part.events for part in parts))
+    return described(*(sum(getattr(part, name) for part in parts) for name in ("simulated", "events", "mean")))
 
 
 def _ahead(one, span, said):

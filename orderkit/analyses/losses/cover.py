@@ -137,6 +137,8 @@ def _one(one, tariff, given, own, handling, risk_load):
     """A tariff's rows of offers, groups, ways, shares, switch and prices."""
     share, source = _share(tariff, given, own)
     assumed = source == "assumed"
+    if share is not None and given is None:  # what the tariff does say holds
+        tariff, share = tariff.with_paid_share(share), None
     found = recommend(
         one.parcels, tariff, one.lost, one.damaged, rng=np.random.default_rng(SEED + 3), paid_share=share, assumed=assumed,
         handling=handling, risk_load=risk_load, simulations=one.simulations,

@@ -26,6 +26,8 @@ def headline(rows, ahead):
         return NO_OUTCOME
     among = f"{known:,} parcels with known outcome" if known > 1 else "the one parcel with known outcome"
     said = f"{events or 'None'} of {among} {'was' if events < 2 else 'were'} lost{_worth(lost)}"
+    if known == 1:
+        said = f"The one parcel with known outcome was {'' if events else 'not '}lost{_worth(lost)}"
     if (missing := round(sum(row["expected_on_the_way"] for row in lost))) > 0:
         said += f", and {missing:,} of {sum(row['on_the_way'] for row in lost):,} on their way will probably never arrive"
     counted = [sum(row[name] for row in lost) for name in ("events_counted", "parcels_counted")]

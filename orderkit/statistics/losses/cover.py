@@ -13,7 +13,7 @@ import pandas as pd
 from orderkit.errors import BadValue
 
 from .checks import broadcast, checked_shares, not_negative, numbers
-from .forecast import described, simulate
+from .forecast import described, expected, simulate
 from .severity import insurer_payment
 
 SURE = 0.9  # an answer is given that holds with so much probability; between, either is right
@@ -179,10 +179,10 @@ def strategies(parcels, offered, lost, damaged, chosen, *, rng, simulations=20_0
     cell = np.concatenate([parcels.cell, parcels.cell + lost.shape[1]])
     rates = np.concatenate([lost, damaged], axis=1)
     simulated, _ = simulate(kept, cell, rates, times=parcels.times, rng=rng, simulations=simulations)
-    rows = []
+    means, rows = expected(kept, cell, rates, times=parcels.times), []
     for number, (name, taken) in enumerate(ways.items()):
         premium = float(offered.premium[taken].sum() * parcels.times)
-        found = described(simulated[:, number] + premium)
+        found = described(simulated[:, number] + premium, mean=float(means[number]) + premium)
         cheaper = float((simulated[:, 0] < simulated[:, number] + premium).mean()) if taken.any() else np.nan
         drawn = gains(taken, parcels, offered, lost, damaged) * parcels.times
         low, high = np.quantile(drawn, [0.05, 0.95])

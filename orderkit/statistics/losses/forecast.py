@@ -25,8 +25,9 @@ AT_ONCE = 2_000_000  # numbers held at once
 class LossForecast:
     """What losses add up to over a span, in the currency of the amounts.
 
-    `mean`, `sd`; `none`: the chance of no loss at all; `quantiles`: {0.05: ...}; `var`, `tvar`: value and tail value at risk by
-    level; `events`: expected number; `error`: Monte Carlo standard error of the mean; `simulated`: the totals, [simulations].
+    `mean` (exact where the amounts are known), `sd`; `none`: the chance of no loss at all; `quantiles`: {0.05: ...}; `var`,
+    `tvar`: value and tail value at risk by level; `events`: expected number; `error`: Monte Carlo standard error of the mean;
+    `simulated`: the totals, [simulations].
     """
 
     mean: float
@@ -73,15 +74,24 @@ def forecast(amounts, cell, rates, *, times, rng, simulations=SIMULATIONS, known
     if known_rates:
         rates = numbers(rates, "Rates").mean(axis=0, keepdims=True)
     simulated, events = simulate(amounts, cell, rates, times=times, rng=rng, simulations=simulations)
-    return described(simulated[:, 0], events)
+    return described(simulated[:, 0], events, float(expected(amounts, cell, rates, times=times)[0]))
 
 
-def described(totals, events=np.nan):
-    """The LossForecast of simulated totals [simulations]."""
+def expected(amounts, cell, rates, *, times):
+    """The mean of each column of `amounts` [parcels, columns] over all draws of the rates, exact [columns]; arguments as
+    `forecast`."""
+    amounts, cell, rates = _checked(amounts, cell, rates)
+    each = (rates.mean(axis=0) * times)[cell]
+    return each @ amounts
+
+
+def described(totals, events=np.nan, mean=None):
+    """The LossForecast of simulated totals [simulations]; mean: where it is known exactly."""
     points = np.quantile(totals, POINTS, method="inverted_cdf")
     risks = {level: simulated_risk(totals, p=level) for level in AT_RISK}
     return LossForecast(
-        mean=float(totals.mean()), sd=float(totals.std()), none=float((totals == 0).mean()), events=float(events),
+        mean=float(totals.mean()) if mean is None else mean, sd=float(totals.std()), none=float((totals == 0).mean()),
+        events=float(events),
         error=float(totals.std() / np.sqrt(totals.size)),
         quantiles={round(point, 4): float(value) for point, value in zip(POINTS, points, strict=True)},
         var={level: risk.var for level, risk in risks.items()},

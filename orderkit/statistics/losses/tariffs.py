@@ -5,7 +5,7 @@ step), its price max(minimum, premium + premium_share x value) + surcharge. `inc
 cover pays above it, less the deductible. `paid_share` is the share of claims that are paid.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,11 @@ class Tariff:
             for name, column in _price(values[mine], steps).items():
                 found[name][mine] = column
         return Priced(**found)
+
+    def with_paid_share(self, share):
+        """The same tariff with this share of claims paid in the steps that do not say one."""
+        steps = self.steps.fillna({"paid_share": share})
+        return replace(self, steps=steps, parts=tuple((of, own.fillna({"paid_share": share})) for of, own in self.parts))
 
     def kinks(self, carrier=None, service=None):
         """The values at which price or payment bend or jump, sorted: ends of steps, included cover, deductible, minimum."""
