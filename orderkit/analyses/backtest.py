@@ -9,6 +9,7 @@ from orderkit.analyses import show, travel
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import amounts, count, per_cent
 from orderkit.errors import BadValue, NothingToShow
+from orderkit.languages import joined, phrase
 from orderkit.statistics.delivery import fit
 from orderkit.statistics.scores import brier, coverage, reliability, skill
 from orderkit.statistics.track_record import corrected, correction, known, not_arriving, track_record
@@ -115,7 +116,7 @@ def backtest(views, now, *, horizon):
             scored.append(orders[["arrived", "p_delivered"]])
         rows += [{"as_of": day, **_scores(orders, found, told), **row, **_actual(orders, row["currency"], told)} for row in money]
     if not rows:
-        raise too_little or NothingToShow("No order was on its way on that day: there is nothing to forecast.")
+        raise too_little or NothingToShow(phrase("No order was on its way on that day: there is nothing to forecast."))
     frame = pd.DataFrame(rows, columns=WEEKS)
     frame["as_of"] = pd.to_datetime(frame["as_of"])
     return _result(frame, orders, pd.concat(scored) if scored else None, horizon)
@@ -158,7 +159,8 @@ def _result(frame, orders, scored, horizon):
     table = reliability(scored["arrived"], scored["p_delivered"]) if scored is not None else None
     shown = orders.reindex(columns=ORDERS) if orders is not None else pd.DataFrame(columns=ORDERS)
     return Backtest(
-        kind="backtest", title=TITLE, headline=_headline(frame, told, horizon), frame=frame, how=_how(told, scored, horizon),
+        kind="backtest", title=phrase(TITLE), headline=_headline(frame, told, horizon), frame=frame,
+        how=_how(told, scored, horizon),
         tables={"orders": shown, "reliability": table, "horizon": horizon},
         money=("value", "expected", "low90", "high90", "actual"), view=VIEW, rows_shown=60,
     )  # fmt: skip
@@ -167,31 +169,53 @@ def _result(frame, orders, scored, horizon):
 def _headline(frame, told, horizon):
     last = frame[frame["as_of"] == frame["as_of"].max()]
     money = {row["currency"]: row for row in last.to_dict("records")}
-    said = f"As of {show.day(last['as_of'].iloc[0])}: of {count(int(last['open_orders'].iloc[0]), 'order')} on the way, "
-    said += f"{amounts({c: round(row['expected'], 2) for c, row in money.items()})} expected not to arrive within {horizon} days"
+    said = {
+        "day": show.day(last["as_of"].iloc[0]), "orders": count(int(last["open_orders"].iloc[0]), "order"), "days": horizon,
+        "money": amounts({c: round(row["expected"], 2) for c, row in money.items()}),
+    }  # fmt: skip
     if told.empty:
-        return f"{said}; the truth is not in yet."
+        return phrase(NOT_IN_YET, **said)
     if told["as_of"].nunique() == 1:
-        return f"{said}; {amounts({c: round(row['actual'], 2) for c, row in money.items()})} did not."
+        return phrase(DID_NOT, actual=amounts({c: round(row["actual"], 2) for c, row in money.items()}), **said)
     held = coverage(told["actual"], told["low90"], told["high90"])
-    return f"{said}. Of {count(held.n, 'forecast')} that can be judged, the 90 % range held in {held.inside}."
+    return phrase(HELD, forecasts=count(held.n, "forecast"), n=held.inside, **said)
+
+
+NOT_IN_YET = "As of {day}: of {orders} on the way, {money} expected not to arrive within {days} days; the truth is not in yet."
+DID_NOT = "As of {day}: of {orders} on the way, {money} expected not to arrive within {days} days; {actual} did not."
+HELD = (
+    "As of {day}: of {orders} on the way, {money} expected not to arrive within {days} days. Of {forecasts} that can be "
+    "judged, the 90 % range held in {n}."
+)
+OPEN = (
+    "Open: handed over to a carrier, on the way by tracking or by the marketplace, and not refunded. Each forecast is made "
+    "from what was known on its day alone."
+)
+RANGES = "Ranges hold chance, what is not known of the model, and how far the forecasts of up to 26 weeks before were off."
+SCORE = "Brier score {score} over {orders}; amounts that did not arrive in time, actual over expected: {ratios}."
+SCORE_AND_SKILL = (
+    "Brier score {score} over {orders}, skill {skill} against the share that arrived in the weeks before; amounts that did not "
+    "arrive in time, actual over expected: {ratios}."
+)
 
 
 def _how(told, scored, horizon):
-    said = [
-        "Open: handed over to a carrier, on the way by tracking or by the marketplace, and not refunded. Each forecast is made "
-        "from what was known on its day alone.",
-        "Ranges hold chance, what is not known of the model, and how far the forecasts of up to 26 weeks before were off.",
-    ]
+    said = [phrase(OPEN), phrase(RANGES)]
     if told.empty:
-        return [*said, f"Scores appear when the data reach {horizon} days past the as-of day."]
-    brier_said = f"Brier score {brier(scored['arrived'], scored['p_delivered']):.4f} over {count(len(scored), 'order')}"
+        return [*said, phrase("Scores appear when the data reach {days} days past the as-of day.", days=horizon)]
+    score = f"{brier(scored['arrived'], scored['p_delivered']):.4f}"
     known_skill = told.drop_duplicates("as_of")["skill"].dropna()  # it is that of the day, not of a currency
-    better = f", skill {known_skill.mean():.2f} against the share that arrived in the weeks before" if len(known_skill) else ""
+    better = {"skill": f"{known_skill.mean():.2f}"} if len(known_skill) else {}
     sums = told.groupby("currency")[["actual", "expected"]].sum()  # never across currencies
-    ratios = ", ".join(f"{actual / expected:.2f} in {currency}" for currency, actual, expected in sums.itertuples() if expected)
-    said.append(f"{brier_said}{better}; amounts that did not arrive in time, actual over expected: {ratios}.")
+    ratios = joined((_ratio(*row) for row in sums.itertuples() if row.expected), "commas")
+    text = SCORE_AND_SKILL if better else SCORE
+    said.append(phrase(text, score=score, orders=count(len(scored), "order"), ratios=ratios, **better))
     for level in (50, 80, 90):
         held = coverage(told["actual"], told[f"low{level}"], told[f"high{level}"])
-        said.append(f"{level} % ranges: {held.inside} of {held.n} held the truth ({per_cent(held.share)}).")
+        counted = {"level": level, "n": held.inside, "all": held.n, "share": per_cent(held.share)}
+        said.append(phrase("{level} % ranges: {n} of {all} held the truth ({share}).", **counted))
     return said
+
+
+def _ratio(currency, actual, expected):
+    return phrase("{ratio} in {currency}", ratio=f"{actual / expected:.2f}", currency=currency)

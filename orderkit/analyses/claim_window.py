@@ -4,6 +4,7 @@ import pandas as pd
 
 from orderkit import measures
 from orderkit.analyses.words import add, amounts, count
+from orderkit.languages import joined, phrase
 from orderkit.policy.dictionary import dictionary
 from orderkit.policy.periods import held, holds, is_joined, parts, periods_cte
 
@@ -97,17 +98,20 @@ def words(rows, pack, noun="line"):
     """For how many of the late and open lines, or orders, buyers can claim now, later, no more, and for how many nobody knows."""
     if not rows:
         return
-    said = f"A-to-z: a buyer {'; '.join(filter(None, (_told_of(rows, state, noun) for state in STATES)))}"
+    claims = joined([_told_of(rows, state, noun) for state in STATES], "clauses")
+    said = [phrase("A-to-z: a buyer {claims}.", claims=claims)]
     refunded = sum(row["refunded"] for row in rows if row["state"] == NOW)
     if refunded:
-        some = f"{count(refunded, noun)} {'is' if refunded == 1 else 'are'}"
-        said += f". Of what can be claimed, {some} refunded already by your bookings"
-    yield f"{said}. Days past the promise by the rules {pack.name}." if pack else f"{said}."
+        text = "Of what can be claimed, {things} {is} refunded already by your bookings."
+        said += [phrase(text, things=count(refunded, noun), **{"is": "is" if refunded == 1 else "are"})]
+    if pack:
+        said += [phrase("Days past the promise by the rules {rules}.", rules=pack.name)]
+    yield joined(said, "sentences")
 
 
 WORDS = {
-    LATER: "can claim later for {}", NOW: "can claim now for {}", CLOSED: "can claim no more for {}",
-    NOT_KNOWN: "may claim for {}, but the days for a claim are not known",
+    LATER: "can claim later for {things}", NOW: "can claim now for {things}", CLOSED: "can claim no more for {things}",
+    NOT_KNOWN: "may claim for {things}, but the days for a claim are not known",
 }  # fmt: skip
 
 
@@ -119,5 +123,6 @@ def _told_of(rows, state, noun):
     worth = {}
     for row in mine:
         add(worth, row["currency"], row["value"])
-    told = [amounts(worth)] * bool(amounts(worth)) + [f"{without:,} without an amount"] * bool(without)
-    return WORDS[state].format(count(lines, noun) + (f" ({'; '.join(told)})" if told else ""))
+    unpriced = phrase("{n} without an amount", n=f"{without:,}") if without else ""
+    things, told = count(lines, noun), joined([amounts(worth), unpriced], "clauses")
+    return phrase(WORDS[state], things=phrase("{things} ({told})", things=things, told=told) if told else things)

@@ -3,12 +3,13 @@
 import pandas as pd
 
 from orderkit import measures
-from orderkit.analyses import claim_window
+from orderkit.analyses import claim_window, source_files
 from orderkit.analyses import exposure_words as words
 from orderkit.analyses.at_risk import at_risk
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL, add
 from orderkit.errors import UnknownName
+from orderkit.languages import joined, phrase
 from orderkit.statistics.rates import wilson
 
 TITLE = "Refunds at risk on late deliveries"
@@ -87,10 +88,15 @@ def exposure(con, *, pack=None, marketplace=None, grain="line"):
     sums = {column: sum(row[column] or 0 for row in places) for column in SUMMED}
     return Exposure(
         kind="exposure",
-        title=TITLE,
-        headline=words.headline(sums, totals, unknown, grain) + words.foretold(risk.totals),
+        title=phrase(TITLE),
+        headline=joined([words.headline(sums, totals, unknown, grain), words.foretold(risk.totals)], "sentences"),
         frame=_frame(places, grain),
-        how=[*words.how(sums, grain), *claim_window.words(claims, pack, grain), *words.how_foretold(risk, grain)],
+        how=[
+            *words.how(sums, grain),
+            *claim_window.words(claims, pack, grain),
+            *words.how_foretold(risk, grain),
+            *source_files.told(con, "exposure"),
+        ],
         totals=totals,
         tables={
             "weeks": measures.run(con, "delivery_by_week", by="week", **asked),
@@ -103,6 +109,7 @@ def exposure(con, *, pack=None, marketplace=None, grain="line"):
         money=MONEY,
         shares=SHARES,
         view=VIEW,
+        worded=("grain",),
     )
 
 

@@ -9,6 +9,7 @@ from orderkit.analyses import show
 from orderkit.analyses.at_risk import CLAIMS
 from orderkit.analyses.words import LEVEL, amounts, count, per_cent
 from orderkit.formats import formats
+from orderkit.languages import between, ended, joined, phrase
 
 COUNTED = {
     "line": "Counted: lines that you ship yourself (FBM), past the promised day of the marketplace, on their way or not shipped.",
@@ -22,73 +23,113 @@ MONEY = {
 }
 
 
+SHIPPED = {"line": "shipped line", "order": "shipped order"}
+FURTHER = {"line": "further line", "order": "further order"}
+NONE_LATE = {
+    "line": "No line is known to be past the promised day and still open",
+    "order": "No order is known to be past the promised day and still open",
+}
+LATE = {  # by whether the money is known, and whether some have no amount
+    (False, False): "{things} past the promised day and not delivered",
+    (False, True): "{things} past the promised day and not delivered ({some} without an amount)",
+    (True, False): "{things} past the promised day and not delivered: {money} in refunds at risk",
+    (True, True): "{things} past the promised day and not delivered: {money} in refunds at risk ({some} without an amount)",
+}
+
+
 def headline(sums, totals, unknown, noun):
     """What is past the promised day and open, and its money; or what would tell."""
     if not sums["shipped_lines"] and not sums["waiting_to_ship"]:
-        return "No order that you ship yourself (FBM) is in the loaded exports."
+        return phrase("No order that you ship yourself (FBM) is in the loaded exports.")
     if sums["promise_not_known"] == sums["shipped_lines"] and not sums["past_promise"] and sums["shipped_lines"]:
-        return "Nothing can be called late: no export with promised dates is loaded; the Amazon Order report has them."
-    if sums["past_promise"]:
-        said = f"{count(sums['past_promise'], noun)} past the promised day and not delivered"
-        said += f": {amounts(totals)} in refunds at risk" if amounts(totals) else ""
-        said += f" ({count(sums['lines_without_value'], noun)} without an amount)" if sums["lines_without_value"] else ""
-    else:
-        said = f"No {noun} is known to be past the promised day and still open"
-    if sums["past_promise_not_known"]:
-        worth = f" ({amounts(unknown)})" if amounts(unknown) else ""
-        further = count(sums["past_promise_not_known"], f"further {noun}")
-        said += f"; whether {further}{worth} past the day arrived is not known"
-    return said + "."
+        return phrase("Nothing can be called late: no export with promised dates is loaded; the Amazon Order report has them.")
+    said = _late(sums, amounts(totals), noun) if sums["past_promise"] else phrase(NONE_LATE[noun])
+    return ended(joined([said, _unseen(sums, amounts(unknown), noun)], "clauses"))
+
+
+def _late(sums, money, noun):
+    """How many are late and open, what they are worth, and how many have no amount."""
+    things, without = (count(sums[name], noun) for name in ("past_promise", "lines_without_value"))
+    told = {"things": things} | ({"money": money} if money else {}) | ({"some": without} if sums["lines_without_value"] else {})
+    return phrase(LATE["money" in told, "some" in told], **told)
+
+
+def _unseen(sums, money, noun):
+    """Those past their day of which nobody knows whether they arrived; "" of none."""
+    if not sums["past_promise_not_known"]:
+        return ""
+    things = count(sums["past_promise_not_known"], FURTHER[noun])
+    if not money:
+        return phrase("whether {things} past the day arrived is not known", things=things)
+    return phrase("whether {things} ({money}) past the day arrived is not known", things=things, money=money)
 
 
 def foretold(totals):
     """What is expected never to arrive of what is on its way, with its range; nothing where there is no model."""
-    said = [
-        f"{show.money(row['expected'], row['currency'])} ({show.money(row['low90'], row['currency'])} to "
-        f"{show.money(row['high90'], row['currency'])})"
-        for row in totals.to_dict("records")
-        if row["open_parcels"] and not pd.isna(row["expected"])
-    ]
-    if not said:
+    told = [row for row in totals.to_dict("records") if row["open_parcels"] and not pd.isna(row["expected"])]
+    if not told:
         return ""
-    parcels = int(totals["open_parcels"].sum())
-    return f" Of {count(parcels, 'parcel')} on the way, {' and '.join(said)} is expected never to arrive (90 % range)."
+    parcels, money = count(int(totals["open_parcels"].sum()), "parcel"), between("and").join(map(_ranged, told))
+    text = "Of {parcels} on the way, {money} is expected never to arrive (90 % range)."
+    return phrase(text, parcels=parcels, money=money)
+
+
+def _ranged(row):
+    """What is expected never to arrive, with its range."""
+    money, low, high = (show.money(row[name], row["currency"]) for name in ("expected", "low90", "high90"))
+    return phrase("{money} ({low} to {high})", money=money, low=low, high=high)
 
 
 def how(sums, noun):
     """What is counted, of how many it is known, and which export would tell the rest."""
-    late, arrived = sums["arrived_late"], sums["arrived"]
-    share = f" ({per_cent(late / arrived)}; the table has {LEVEL:.0%} Wilson intervals by marketplace)" if arrived else ""
-    shipped, dark = (count(sums[name], f"shipped {noun}") for name in ("shipped_lines", "delivery_not_known"))
+    dark, unsaid = count(sums["delivery_not_known"], SHIPPED[noun]), f"{sums['promise_not_known']:,}"
     said = [
-        COUNTED[noun],
-        MONEY[noun],
-        f"Of {shipped}, {arrived:,} arrived on a known day with a known promise, {late:,} of them late{share}.",
-        f"Not known for {dark} when they arrived: a tracking export would tell, save for parcels that have no tracking.",
-        f"Not known for {sums['promise_not_known']:,} of them what was promised: the Amazon Order report would tell.",
+        phrase(COUNTED[noun]),
+        phrase(MONEY[noun]),
+        _arrived(sums, noun),
+        phrase(
+            "Not known for {things} when they arrived: a tracking export would tell, save for parcels that have no tracking.",
+            things=dark,
+        ),
+        phrase("Not known for {n} of them what was promised: the Amazon Order report would tell.", n=unsaid),
     ]
     if sums["waiting_to_ship"]:
-        said.append(
-            f"{count(sums['waiting_to_ship'], noun)} waiting to be shipped; {sums['past_ship_by']:,} past the ship-by day; "
-            f"the ship-by day of {sums['ship_by_not_known']:,} is not known."
-        )
+        text = "{things} waiting to be shipped; {late} past the ship-by day; the ship-by day of {dark} is not known."
+        late, dark = (f"{sums[name]:,}" for name in ("past_ship_by", "ship_by_not_known"))
+        said.append(phrase(text, things=count(sums["waiting_to_ship"], noun), late=late, dark=dark))
     return said
 
 
+def _arrived(sums, noun):
+    """How many arrived, how many of them late, and which share that is."""
+    late, arrived, shipped = sums["arrived_late"], sums["arrived"], count(sums["shipped_lines"], SHIPPED[noun])
+    told = {"shipped": shipped, "arrived": f"{arrived:,}", "late": f"{late:,}"}
+    if not arrived:
+        return phrase("Of {shipped}, {arrived} arrived on a known day with a known promise, {late} of them late.", **told)
+    return phrase(
+        "Of {shipped}, {arrived} arrived on a known day with a known promise, {late} of them late ({share}; the table has "
+        "{level} Wilson intervals by marketplace).",
+        share=per_cent(late / arrived), level=f"{LEVEL:.0%}", **told,
+    )  # fmt: skip
+
+
 def _refund_now(some, worth, _):
-    return f"The rules say to refund {some} now, {worth}: not in what is expected."
+    return phrase("The rules say to refund {things} now, {money}: not in what is expected.", things=some, money=worth)
 
 
 def _claimable(some, worth, row):
-    known = not pd.isna(row["brought"])
-    got = f"; so far such claims brought {show.money(row['brought'], row['currency'])}" if known else ""
-    return f"Claims with carriers or insurers are open for {some}, up to {worth}{got}."
+    if pd.isna(row["brought"]):
+        return phrase("Claims with carriers or insurers are open for {things}, up to {money}.", things=some, money=worth)
+    text = "Claims with carriers or insurers are open for {things}, up to {money}; so far such claims brought {got}."
+    return phrase(text, things=some, money=worth, got=show.money(row["brought"], row["currency"]))
 
 
 def _worth(row, name, noun):
     """The amount of a row, and how many have none."""
     worth, without = show.money(row[name], row["currency"]), row[f"{name}_without_value"]
-    return worth + (f" ({count(without, noun)} without an amount)" if without else "")
+    if not without:
+        return worth
+    return phrase("{money} ({things} without an amount)", money=worth, things=count(without, noun))
 
 
 def how_foretold(risk, noun):
@@ -99,16 +140,21 @@ def how_foretold(risk, noun):
                 yield said(count(row[f"{name}_{noun}s"], noun), _worth(row, name, noun), row)
         if row["open_without_value"]:
             parcels = count(row["open_without_value"], "parcel")
-            yield f"{parcels} on the way without an amount ({row['currency'] or 'currency not known'}): in no sum."
+            currency = row["currency"] or phrase("currency not known")
+            yield phrase("{parcels} on the way without an amount ({currency}): in no sum.", parcels=parcels, currency=currency)
     if risk.totals["brought"].isna().any():
         told = formats()[CLAIMS]
-        yield f"What claims with carriers and insurers brought is not known: {told.title} would tell ({told.unlocks})."
+        text = "What claims with carriers and insurers brought is not known: {export} would tell ({unlocks})."
+        yield phrase(text, export=phrase(told.title), unlocks=phrase(told.unlocks))
     if risk.model is None:
-        yield f"No chance to arrive is told: {risk.why}"
+        yield phrase("No chance to arrive is told: {why}", why=risk.why)
         return
-    parcels, lost = (int(risk.model.strata[name].sum()) for name in ("parcels", "lost"))
-    yield (
-        f"The chance never to arrive comes from {parcels:,} parcels with tracking, {lost:,} of them lost or not seen after "
-        f"{risk.model.horizon} days: competing risks by carrier, service and lane, thin ones pooled. Ranges hold chance and "
-        "what is not known of these rates."
+    parcels, lost = (f"{int(risk.model.strata[name].sum()):,}" for name in ("parcels", "lost"))
+    yield phrase(
+        "The chance never to arrive comes from {parcels} parcels with tracking, {lost} of them lost or not seen after {days} "
+        "days: competing risks by carrier, service and lane, thin ones pooled. Ranges hold chance and what is not known of "
+        "these rates.",
+        parcels=parcels,
+        lost=lost,
+        days=risk.model.horizon,
     )

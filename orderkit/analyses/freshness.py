@@ -5,9 +5,11 @@ import pandas as pd
 from orderkit.analyses import gaps, show
 from orderkit.analyses.gaps import Need
 from orderkit.errors import UnknownName
+from orderkit.languages import joined, known, phrase
 from orderkit.store import reason_words
 
 SHOWN = 50  # lines set aside on a page
+TITLES = {"file": "File", "line": "Line", "column": "Column", "why": "Why"}
 BY_STATUS = Need("fate by order status", "order_lines", ("delivery_outcome",))  # told in India alone, so nowhere missed
 
 # what rates of an account are reckoned from; no need is said to fill that section, as it is Amazon's sellers alone who have it
@@ -29,16 +31,16 @@ def set_aside(con):
         ORDER BY l.file, r.line
     """).fetchall()
     if not rows:
-        return show.note("No lines were set aside.")
+        return show.note(phrase("No lines were set aside."))
     words = reason_words()
     frame = pd.DataFrame(
         [
-            {"file": file, "line": line, "column": column or "the whole line", "why": words[why]}
+            {"file": file, "line": line, "column": column or phrase("the whole line"), "why": phrase(words[why])}
             for file, line, column, why in rows[:SHOWN]
         ]
     )
-    more = f"Lines set aside: {len(rows):,}" + (f", the first {SHOWN} of them" if len(rows) > SHOWN else "")
-    return show.table(frame, caption=more)
+    caption = "Lines set aside: {n}, the first {shown} of them" if len(rows) > SHOWN else "Lines set aside: {n}"
+    return show.table(frame, caption=phrase(caption, n=f"{len(rows):,}", shown=SHOWN), titles=TITLES)
 
 
 def up_to(con, section):
@@ -56,18 +58,28 @@ def up_to(con, section):
     several = len({gap.marketplace for gap in found} - {None}) > 1
     have = [_reaches(gap, several) for gap in found if gap.known]
     missing = [_lacks(gap, several) for gap in found if not gap.known and gap.need != BY_STATUS.words]
-    said = f"Data up to: {', '.join(have)}." if have else "No data for this part."
-    return said + (f" Not loaded: {', '.join(missing)}." if missing else "")
+    said = [phrase("Data up to: {parts}.", parts=joined(have, "commas")) if have else phrase("No data for this part.")]
+    said += [phrase("Not loaded: {parts}.", parts=joined(missing, "commas"))] if missing else []
+    return joined(said, "sentences")
+
+
+def tables_of(section):
+    """The canonical tables that a section is made from."""
+    heading, others = SECTIONS[section]
+    needs = [need for need in gaps.NEEDS if {heading, gaps.EVERY} & set(need.fills)] + [*others]
+    return {need.table for need in needs}
 
 
 def _named(gap, several):
-    return f"{gap.marketplace} {gap.short}" if several and gap.marketplace else gap.short
+    said = phrase(gap.short)
+    return phrase("{marketplace} {data}", marketplace=gap.marketplace, data=said) if several and gap.marketplace else said
 
 
 def _reaches(gap, several):
-    return _named(gap, several) + (f" to {show.day(gap.up_to)}" if gap.up_to else "")
+    named = _named(gap, several)
+    return phrase("{data} to {day}", data=named, day=show.day(gap.up_to)) if gap.up_to else named
 
 
 def _lacks(gap, several):
-    titles = " or ".join(export.title for export in gap.exports)
-    return _named(gap, several) + (f" ({titles})" if titles else "")
+    titles, named = joined([known(export.title) for export in gap.exports], "or"), _named(gap, several)
+    return phrase("{data} ({exports})", data=named, exports=titles) if titles else named

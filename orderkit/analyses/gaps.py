@@ -122,7 +122,7 @@ class _Seen:
         self.channels = {channel or "FBM" for _, channel in told} | {
             self._known[name].channel for name in loaded if self._known[name].channel == "FBA"
         }
-        families = [_family(self._known[name]) for name in loaded] + [_family_of_site(site) for site, _ in told]
+        families = [_family(self._known[name]) for name in loaded] + [family_of_site(site) for site, _ in told]
         self.families = [name for name in guide.ORDER if name in families and name not in ELSEWHERE]
         self._rows = {need.table: self._counted(need.table) for need in needs} if loaded else {}
 
@@ -156,7 +156,7 @@ class _Seen:
     def _belongs(self, row, need, shop):
         formats, site, channel = row[:3]
         forms = [self._known[name] for name in formats if name in self._known]
-        families = {_family(form) for form in forms} | {_family_of_site(site)}
+        families = {_family(form) for form in forms} | {family_of_site(site)}
         told_by = {form.channel for form in forms}
         fits = channel == need.channel if channel else need.channel is None or (need.channel == "FBA") == (told_by == {"FBA"})
         return (need.channel is None or fits) and (shop is None or shop in families or not families & set(self.families))
@@ -222,6 +222,6 @@ def _rank(form, need):
     return min(emit.rank for table, emit in form.emits.items() if guide.STORED_AS.get(table, table) == need.table)
 
 
-def _family_of_site(site):
+def family_of_site(site):
     """The marketplace that a site's name is of, such as Amazon for amazon.de; None for one that orderkit does not know."""
     return guide.FAMILIES.get((site or "").split(".")[0])

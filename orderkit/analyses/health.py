@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from orderkit import measures
+from orderkit import languages, measures
 from orderkit.analyses import health_words as words
-from orderkit.analyses import show
-from orderkit.analyses.health_amazon import amazon_says, beside
+from orderkit.analyses import show, source_files
+from orderkit.analyses.health_amazon import amazon_says, beside, why
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL
+from orderkit.languages import phrase
 from orderkit.statistics import health as reckoned
 from orderkit.statistics.control import p_chart
 from orderkit.statistics.rates import wilson
@@ -33,6 +34,7 @@ COLUMNS = [
     "certainty", "source", "most", "left", "left_at_worst", "chance_next_week", "verdict", "amazon_share", "amazon_count",
     "amazon_of", "amazon_from", "amazon_to", "amazon_status", "same_days_orders", "same_days_defects", "same_days_share", "why",
 ]  # fmt: skip
+SAID = ("name", "held_to", "verdict", "why")  # cells that are words
 WHOLE = ("most", "left", "left_at_worst", "amazon_count", "amazon_of", "same_days_orders", "same_days_defects")
 VIEW = {
     "account": "account", "marketplace": "marketplace", "name": "rate", "over_days": "over days", "orders": "orders",
@@ -43,7 +45,8 @@ VIEW = {
 }  # fmt: skip
 
 TOGETHER = {
-    "name": ("over_days", "{}, {} days"), "low": ("high", "{} to {}"), "left": ("left_at_worst", "{} (at worst {})"),
+    "name": ("over_days", "{first}, {second} days"), "low": ("high", "{first} to {second}"),
+    "left": ("left_at_worst", "{first} (at worst {second})"),
 }  # fmt: skip
 ON_PAGES = {"share": "share", "low": "90% range"}
 
@@ -82,17 +85,18 @@ class Health(Result):
     """Rates against their limits, and beside them what Amazon says: `.tables` has weeks, amazon (as exported) and beside."""
 
     def __repr__(self):
-        return super().__repr__().replace("\n\nHow we know", f"{self._beside_text()}\n\nHow we know", 1)
+        how = f"\n\n{phrase('How we know')}"
+        return super().__repr__().replace(how, f"{self._beside_text()}{how}", 1)
 
     def _beside_text(self):
-        told = self.tables["beside"]
-        return f"\n\n{words.BESIDE}\n" + told.to_string(index=False, na_rep="not known") if len(told) else ""
+        told = self.tables["beside_said"]
+        return f"\n\n{phrase(words.BESIDE)}\n" + told.to_string(index=False, na_rep=phrase("not known")) if len(told) else ""
 
     def _repr_html_(self):
-        told = self.tables["beside"]
-        more = [show.table(told, caption=words.BESIDE)] if len(told) else []
+        told = self.tables["beside_said"]
+        more = [show.table(told, caption=phrase(words.BESIDE))] if len(told) else []
         table = [show.table(_narrow(self._shown()), titles=self.view | ON_PAGES)] if len(self.frame) else []
-        return str(show.section(self.headline, *table, *more, show.fold("How we know", self.how)))
+        return str(show.section(self.headline, *table, *more, show.fold(phrase("How we know"), self.how)))
 
 
 def _narrow(shown):
@@ -100,9 +104,13 @@ def _narrow(shown):
     for first, (second, together) in TOGETHER.items():
         if {first, second} <= set(shown):
             pairs = zip(shown[first], shown[second], strict=True)
-            cells = [a if pd.isna(a) or a == b else together.format(a, show.NOT_KNOWN if pd.isna(b) else b) for a, b in pairs]
+            cells = [a if pd.isna(a) or a == b else phrase(together, first=a, second=_or_not_known(b)) for a, b in pairs]
             shown = shown.assign(**{first: cells}).drop(columns=second)
     return shown
+
+
+def _or_not_known(cell):
+    return phrase(show.NOT_KNOWN) if pd.isna(cell) else cell
 
 
 def health(con, pack, *, marketplace=None):
@@ -120,13 +128,21 @@ def health(con, pack, *, marketplace=None):
     frame = _whole_numbers(pd.DataFrame(rows, columns=[*COLUMNS, "name", "held_to"]))
     several = frame["account"].nunique() > 1
     return Health(
-        kind="health", title=TITLE, headline=words.headline(days, rows), frame=frame,
-        how=words.how(days, windows, rows, pack, whole),
-        tables={"weeks": _weeks(days, today), "days": days, "amazon": said, "beside": words.side_by_side(rows)},
+        kind="health", title=phrase(TITLE), headline=words.headline(days, rows), frame=frame,
+        how=[*words.how(days, windows, rows, pack, whole), *source_files.told(con, "health")],
+        tables={"weeks": _weeks(days, today), "days": days, "amazon": said, **_beside(rows)},
+        said={name: [row["said"][name] for row in rows] for name in SAID},
         shares=("share", "low", "high", "chance_next_week"),
         view=VIEW if several else {column: title for column, title in VIEW.items() if column != "account"},
         absent={"share": "not told", "left": "not told", "left_at_worst": "not told", "chance_next_week": "not told"},
     )  # fmt: skip
+
+
+def _beside(rows):
+    """What Amazon says beside what the files say: as data with English words, and as a page shows it."""
+    with languages.speaking(languages.ENGLISH):
+        plain = words.side_by_side(rows)
+    return {"beside": plain, "beside_said": words.side_by_side([row | row["said"] for row in rows])}
 
 
 def _whole_numbers(frame):
@@ -185,12 +201,21 @@ def _row(window, said):
         "account": window.account, "marketplace": window.marketplace, "rate": window.rate, "over_days": window.over,
         "from_day": window.first, "to_day": window.last, "limit": float(window.limit.percent),
         "must": "at least" if window.limit.at_least else "under", "certainty": window.limit.certainty,
-        "source": window.limit.source, "name": words.NAMES[window.rate], "held_to": words.held_to(window.limit),
+        "source": window.limit.source,
     }  # fmt: skip
     row |= {column: sums[column] for column in ("orders", "defects", "unknown")}
     row |= _reckoned(window, sums)
-    row["verdict"] = words.verdict(row, fewest=FEWEST, whole=window.whole)
-    return row | beside(window, row, sums, said)
+    row |= beside(window, sums, said)
+    with languages.speaking(languages.ENGLISH):
+        plain = _words(window, row, sums, said)
+    return row | plain | {"said": _words(window, row, sums, said)}
+
+
+def _words(window, row, sums, said):
+    """The cells of a row that are words, in the language in use."""
+    verdict = words.verdict(row, fewest=FEWEST, whole=window.whole)
+    told = phrase(words.NAMES[window.rate]), words.held_to(window.limit), verdict, why(window, sums, said)
+    return dict(zip(SAID, told, strict=True))
 
 
 def _reckoned(window, sums):

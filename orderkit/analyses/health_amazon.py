@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.analyses.words import count
+from orderkit.languages import joined, phrase
 
 METRICS = {
     "late_shipment": ("late_shipment_rate",),
@@ -28,8 +29,8 @@ def amazon_says(con, marketplace=None):
     ).df()
 
 
-def beside(window, row, sums, said):
-    """What Amazon says of a window, what the exports give for Amazon's own days, and why they may differ; empty without it."""
+def beside(window, sums, said):
+    """What Amazon says of a window, and what the exports give for Amazon's own days; empty without it."""
     told = _newest(window, said)
     if told is None:
         return {}
@@ -43,8 +44,16 @@ def beside(window, row, sums, said):
         "amazon_from": first, "amazon_to": last, "amazon_status": told["status"],
         "same_days_orders": among, "same_days_defects": same["defects"],
         "same_days_share": (1 - bad if window.limit.at_least else bad) if sure else np.nan,
-        "why": "; ".join(_reasons(window, told, same, (first, last))),
     }  # fmt: skip
+
+
+def why(window, sums, said):
+    """Why what Amazon says of a window and what the exports give may differ; NaN where Amazon says nothing."""
+    told = _newest(window, said)
+    if told is None:
+        return np.nan
+    first, last = told["period_from"].date(), told["period_to"].date()
+    return joined(_reasons(window, told, window.sums(first, last), (first, last)), "clauses")
 
 
 def _newest(window, said):
@@ -62,14 +71,16 @@ def _reasons(window, told, same, period):
     """Why two figures of one rate may differ, what is known of it first."""
     away = (window.last - period[1]).days
     if away:
-        yield f"its days end {abs(away)} day{'s' * (abs(away) > 1)} {'before' if away > 0 else 'after'} those of your files"
+        text = "its days end {days} before those of your files" if away > 0 else "its days end {days} after those of your files"
+        yield phrase(text, days=count(abs(away), "day"))
     length = (period[1] - period[0]).days + 1
     if abs(length - window.over) > SAME_LENGTH:
-        yield f"its period is of {length} days, the limit's window of {window.over}"
+        yield phrase("its period is of {days} days, the limit's window of {n}", days=length, n=window.over)
     if not pd.isna(told["of"]) and same["orders"] != told["of"]:
-        yield f"your files hold {count(same['orders'], 'order')} of these days, Amazon counts {int(told['of']):,}"
+        text = "your files hold {orders} of these days, Amazon counts {n}"
+        yield phrase(text, orders=count(same["orders"], "order"), n=f"{int(told['of']):,}")
     if same["unknown"]:
-        yield f"of {count(same['unknown'], 'order')} your files do not tell {UNKNOWN[window.rate]}"
+        yield phrase(UNKNOWN[window.rate], orders=count(same["unknown"], "order"))
     yield from OTHER[window.rate](window, same)
 
 
@@ -77,24 +88,31 @@ def _on_time(window, same):
     without = same["orders"] - same["before_extension"]
     if without > 0:
         told = count(same["before_extension"], "order")
-        yield f"Amazon takes the promise before it was extended, which your files tell for {told}"
-    yield "Amazon counts units in the US, this counts orders"
+        yield phrase("Amazon takes the promise before it was extended, which your files tell for {orders}", orders=told)
+    yield phrase("Amazon counts units in the US, this counts orders")
 
 
 def _order_defect(window, same):
     if not window.whole:
-        yield "feedback, claims and chargebacks are not all in your files"
-    yield "Amazon takes out claims that it denied or paid itself"
+        yield phrase("feedback, claims and chargebacks are not all in your files")
+    yield phrase("Amazon takes out claims that it denied or paid itself")
+
+
+def _always(text):
+    return lambda window, same: [phrase(text)]
 
 
 UNKNOWN = {
-    "late_shipment": "when they were confirmed, or by when they had to be", "cancel": "who cancelled them",
-    "tracking": "whether they had a tracking number", "on_time": "whether they arrived in time", "order_defect": "",
-}  # fmt: skip
+    "late_shipment": "of {orders} your files do not tell when they were confirmed, or by when they had to be",
+    "cancel": "of {orders} your files do not tell who cancelled them",
+    "tracking": "of {orders} your files do not tell whether they had a tracking number",
+    "on_time": "of {orders} your files do not tell whether they arrived in time",
+    "order_defect": "of {orders} your files do not tell whether they had a defect",
+}
 OTHER = {
-    "late_shipment": lambda window, same: ["Amazon may place an order on another day than that by which it had to be shipped"],
-    "cancel": lambda window, same: ["Amazon knows who cancelled, and why"],
-    "tracking": lambda window, same: ["Amazon asks for a scan by the carrier too, and looks at each category"],
+    "late_shipment": _always("Amazon may place an order on another day than that by which it had to be shipped"),
+    "cancel": _always("Amazon knows who cancelled, and why"),
+    "tracking": _always("Amazon asks for a scan by the carrier too, and looks at each category"),
     "on_time": _on_time,
     "order_defect": _order_defect,
 }

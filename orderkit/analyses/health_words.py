@@ -4,6 +4,7 @@ import pandas as pd
 
 from orderkit.analyses.words import LEVEL, count, per_cent
 from orderkit.formats import formats
+from orderkit.languages import between, joined, phrase
 from orderkit.statistics.health import MOST_ORDERS
 
 NAMES = {
@@ -21,77 +22,107 @@ FLOOR = (
     "The chance of order defects is a floor: chargebacks and claims that took no money from you are in no export. Nor is it told "
     "whether Amazon denied a claim, which it then does not count."
 )
+COUNTED = "Counted: orders that you ship yourself (FBM), once each, in days of the marketplace (amazon.com: US Pacific)."
+MEANT = (
+    "Late shipment: confirmed after the ship-by day; the window is by ship-by day. Cancelled: by day of the order; of the "
+    "buyer's own requests alone it is told who cancelled, so for the rest there is only an at most. Valid tracking: shipped "
+    "with a number; by day of the confirmation. On-time delivery: arrived by the promised day, before an extension where told; "
+    "what is lost or still under way after it is a miss; orders without tracking are in no on-time rate; by promised day. "
+    "Order defects: by day of the order, one per order."
+)
+RECKONED = (
+    "Rates are of orders with a known outcome, with {level} Wilson intervals. Left before it: how many more defects the limit "
+    "leaves, reckoned exactly; at worst: if all that is not known were defects."
+)
+CHANCE = (
+    "Chance to break it next week: the orders that stay in the window, and as many new ones as in the last 4 weeks with "
+    "Poisson spread, whose rate varies as it did from week to week (beta-binomial, last 12 weeks or as many as there are, "
+    "never surer than {n} orders). Orders past their ship-by day count as late in it."
+)
+LIMITS = "Limits and windows: the rules {rules}, reviewed on {day}; certainty A: Amazon's own text was read, B: two pages agree."
 BESIDE = "Amazon says, your files say"
-DECIDES = "Amazon's own page decides"
+BELOW = "below the limit by your files; Amazon's own page decides"
+OVER = "over the limit by your files; Amazon's own page decides"
 
 
 def held_to(limit):
     """A limit in words: under 4 %, at least 95 %, with its certainty where that is not the best."""
-    said = f"{'at least' if limit.at_least else 'under'} {limit.percent.normalize():f}%"
-    return said if limit.certainty == "A" else f"{said} (certainty {limit.certainty})"
+    said = phrase("at least {share}" if limit.at_least else "under {share}", share=f"{limit.percent.normalize():f}%")
+    return said if limit.certainty == "A" else phrase("{limit} (certainty {certainty})", limit=said, certainty=limit.certainty)
 
 
 def verdict(row, *, fewest, whole):
     """What a row says, never more than its figures carry."""
-    known, past = row["orders"] - row["unknown"], "below" if row["must"] == "at least" else "over"
+    known = row["orders"] - row["unknown"]
     if not row["orders"]:
-        return "no order in these days"
+        return phrase("no order in these days")
     if row["rate"] != "cancel" and not known:
-        return f"not known; {asks(row['rate'])}"
+        return phrase("not known; {exports}", exports=asks(row["rate"]))
     if row["unknown"] > known:
-        return f"not known for most orders; {asks(row['rate'])}"
+        return phrase("not known for most orders; {exports}", exports=asks(row["rate"]))
     if (row["orders"] if row["rate"] == "cancel" else known) < fewest:
-        return f"too few orders to tell (under {fewest})"
+        return phrase("too few orders to tell (under {n})", n=fewest)
     if row["left"] < 0:
-        return f"{past} the limit by your files; {DECIDES}"
+        return phrase(BELOW if row["must"] == "at least" else OVER)
     if not whole:
-        return "defects known so far are within the limit; feedback or bookings are not loaded"
+        return phrase("defects known so far are within the limit; feedback or bookings are not loaded")
     if row["left_at_worst"] < 0:
-        return f"within the limit by what is known; {count(row['unknown'], 'unknown order')} could change that"
-    return f"within the limit by your files; {DECIDES}"
+        orders = count(row["unknown"], "unknown order")
+        return phrase("within the limit by what is known; {orders} could change that", orders=orders)
+    return phrase("within the limit by your files; Amazon's own page decides")
 
 
 def asks(rate):
     """Which exports would tell a rate, with what each unlocks."""
     known = formats()
-    return " and ".join(f"{known[name].title} would tell ({known[name].unlocks})" for name in ASKS[rate][:2])
+    return between("and").join(_would_tell(known[name]) for name in ASKS[rate][:2])
+
+
+def _would_tell(export):
+    return phrase("{export} would tell ({unlocks})", export=phrase(export.title), unlocks=phrase(export.unlocks))
 
 
 def headline(days, rows):
     """One sentence: the rates past their limit by the files, else the one that is nearest to it."""
     if days.empty:
-        return f"No order that you ship yourself (FBM) is in the loaded exports; {asks('cancel')}."
+        return phrase("No order that you ship yourself (FBM) is in the loaded exports; {exports}.", exports=asks("cancel"))
     told = [row for row in rows if not pd.isna(row["left"])]
     if not rows:
-        return "No limit is known for the marketplaces of these orders."
+        return phrase("No limit is known for the marketplaces of these orders.")
     if not told:
         if all("too few" in row["verdict"] or not row["orders"] for row in rows):
-            return "Too few orders to tell how your account stands."
-        return f"How your account stands is not known: {asks('on_time')}."
+            return phrase("Too few orders to tell how your account stands.")
+        return phrase("How your account stands is not known: {exports}.", exports=asks("on_time"))
     broken = [row for row in told if row["left"] < 0]
     if broken:
-        return f"Past the limit by your files: {', '.join(map(_named, broken))}; {DECIDES}."
+        rates = joined(map(_named, broken), "commas")
+        return phrase("Past the limit by your files: {rates}; Amazon's own page decides.", rates=rates)
     nearest = min(told, key=lambda row: (row["left"], row["most"]))
     among = count(len(told), "rate")
-    return f"None of {among} is past its limit by your files; nearest: {_named(nearest)}, {_room(nearest)}; {DECIDES}."
+    text = "None of {rates} is past its limit by your files; nearest: {rate}, {room}; Amazon's own page decides."
+    return phrase(text, rates=among, rate=_named(nearest), room=_room(nearest))
 
 
 def _named(row):
-    return (
-        f"{NAMES[row['rate']]} over {row['over_days']} days on {row['marketplace']} "
-        f"({row['defects']:,} of {row['orders'] - row['unknown'] * (row['rate'] != 'cancel'):,})"
-    )
+    return phrase(
+        "{rate} over {days} days on {marketplace} ({n} of {all})",
+        rate=phrase(NAMES[row["rate"]]), days=row["over_days"], marketplace=row["marketplace"], n=f"{row['defects']:,}",
+        all=f"{row['orders'] - row['unknown'] * (row['rate'] != 'cancel'):,}",
+    )  # fmt: skip
 
 
 def _room(row):
-    return f"{row['left']:,} more before the limit" if row["left"] else "not one more before the limit"
+    if not row["left"]:
+        return phrase("not one more before the limit")
+    return phrase("{n} more before the limit", n=f"{row['left']:,}")
 
 
 def side_by_side(rows):
     """A frame of the rates of which Amazon says something: marketplace, rate, days, both figures, and why they may differ."""
     told = [
         {
-            "marketplace": row["marketplace"], "rate": NAMES[row["rate"]], "days": f"{row['amazon_from']} to {row['amazon_to']}",
+            "marketplace": row["marketplace"], "rate": phrase(NAMES[row["rate"]]),
+            "days": phrase("{first} to {second}", first=row["amazon_from"], second=row["amazon_to"]),
             "Amazon says": _figure(row["amazon_share"], row["amazon_count"], row["amazon_of"]),
             "your files say": _figure(row["same_days_share"], row["same_days_defects"], row["same_days_orders"], row["must"]),
             "why they may differ": row["why"],
@@ -105,30 +136,24 @@ def side_by_side(rows):
 def _figure(share, events, of, must=None):
     """3.2% (32 of 1,000); of a rate that must be reached the events of our own figures are misses."""
     if pd.isna(of) or pd.isna(events):
-        return "not told" if pd.isna(share) else per_cent(share)
-    events = of - events if must == "at least" else events
-    among = f"{int(events):,} of {int(of):,}"
-    return f"at least {among}" if pd.isna(share) else f"{per_cent(share)} ({among})"
+        return phrase("not told") if pd.isna(share) else per_cent(share)
+    some, among = f"{int(of - events if must == 'at least' else events):,}", f"{int(of):,}"
+    if pd.isna(share):
+        return phrase("at least {some} of {all}", some=some, all=among)
+    return phrase("{share} ({some} of {all})", share=per_cent(share), some=some, all=among)
 
 
 def how(days, windows, rows, pack, whole):
     """The sentences of How we know."""
     if days.empty:
-        return [f"{NAMES[rate].capitalize()}: {asks(rate)}." for rate in NAMES]
+        told = [(phrase(name), asks(rate)) for rate, name in NAMES.items()]
+        return [phrase("{rate}: {exports}.", rate=f"{name[:1].upper()}{name[1:]}", exports=exports) for name, exports in told]
     return [
-        "Counted: orders that you ship yourself (FBM), once each, in days of the marketplace (amazon.com: US Pacific).",
-        "Late shipment: confirmed after the ship-by day; the window is by ship-by day. Cancelled: by day of the order; "
-        "of the buyer's own requests alone it is told who cancelled, so for the rest there is only an at most. Valid tracking: "
-        "shipped with a number; by day of the confirmation. On-time delivery: arrived by the promised day, before an extension "
-        "where told; what is lost or still under way after it is a miss; orders without tracking are in no on-time rate; by "
-        "promised day. Order defects: by day of the order, one per order.",
-        f"Rates are of orders with a known outcome, with {LEVEL:.0%} Wilson intervals. Left before it: how many more defects the "
-        "limit leaves, reckoned exactly; at worst: if all that is not known were defects.",
-        "Chance to break it next week: the orders that stay in the window, and as many new ones as in the last 4 weeks with "
-        "Poisson spread, whose rate varies as it did from week to week (beta-binomial, last 12 weeks or as many as there are, "
-        f"never surer than {MOST_ORDERS} orders). Orders past their ship-by day count as late in it.",
-        f"Limits and windows: the rules {pack.name}, reviewed on {pack.reviewed}; certainty A: Amazon's own text was read, "
-        "B: two pages agree.",
+        phrase(COUNTED),
+        phrase(MEANT),
+        phrase(RECKONED, level=f"{LEVEL:.0%}"),
+        phrase(CHANCE, n=MOST_ORDERS),
+        phrase(LIMITS, rules=pack.name, day=pack.reviewed),
         *_gaps(days, windows, rows, whole),
     ]
 
@@ -137,22 +162,25 @@ def _gaps(days, windows, rows, whole):
     """What is missing: limits, sources of defects, marketplaces, lags, overdue orders."""
     limited = {(window.marketplace, window.rate) for window in windows}
     for site in sorted(days["marketplace"].dropna().unique()):
-        lacking = [name for rate, name in NAMES.items() if (site, rate) not in limited]
+        lacking = [phrase(name) for rate, name in NAMES.items() if (site, rate) not in limited]
         if lacking:
-            yield f"No limit is known for {site} for: {', '.join(lacking)}."
+            yield phrase("No limit is known for {marketplace} for: {rates}.", marketplace=site, rates=joined(lacking, "commas"))
     nameless = int(days.loc[(days["rate"] == "cancel") & days["marketplace"].isna(), "orders"].sum())
     if nameless:
-        yield f"{count(nameless, 'order')} without a marketplace {'is' if nameless == 1 else 'are'} in no rate."
+        verb = {"is": "is" if nameless == 1 else "are"}
+        yield phrase("{orders} without a marketplace {is} in no rate.", orders=count(nameless, "order"), **verb)
     if any(not window.whole for window in windows):
-        yield f"Order defects are those known so far: {asks('order_defect')}."
+        yield phrase("Order defects are those known so far: {exports}.", exports=asks("order_defect"))
     if any(row["rate"] == "order_defect" and not pd.isna(row["chance_next_week"]) for row in rows):
-        yield FLOOR
+        yield phrase(FLOOR)
     for site in sorted({window.marketplace for window in windows if window.limit.lag is None}):
-        yield f"By how many days the window of on-time delivery lies back on {site}, no source tells: as many as elsewhere."
+        text = (
+            "By how many days the window of on-time delivery lies back on {marketplace}, no source tells: as many as elsewhere."
+        )
+        yield phrase(text, marketplace=site)
     overdue = int(days["overdue"].sum())
     if overdue:
-        yield f"{count(overdue, 'order')} past the ship-by day and not confirmed: each counts as late once it is."
+        orders = count(overdue, "order")
+        yield phrase("{orders} past the ship-by day and not confirmed: each counts as late once it is.", orders=orders)
     if not any(not pd.isna(row["amazon_share"]) for row in rows):
-        yield f"What Amazon says: not loaded; {formats()['amazon_account_health'].title} would tell " + (
-            f"({formats()['amazon_account_health'].unlocks})."
-        )
+        yield phrase("What Amazon says: not loaded; {exports}.", exports=_would_tell(formats()["amazon_account_health"]))

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from orderkit.analyses import show
+from orderkit.analyses import naming, show
 from orderkit.errors import NothingToShow, UnknownName
+from orderkit.languages import phrase
 
 _painters = {}
 
@@ -29,7 +30,9 @@ class Result:
 
     `how` is a list of sentences: denominators, what is not known, the basis of money, the method. `view` names the columns that a
     page shows, with their titles; `money` and `shares` say which of them are amounts in the row's currency and which are shares;
-    `absent` has the word for an empty cell where it does not mean "not known".
+    `absent` has the word for an empty cell where it does not mean "not known". Cells of `frame` are English in every language:
+    `worded` names the columns whose cells are words of ours, to be translated when shown, and `said` has the cells of a column as
+    a page shows them, where they are whole sentences.
     """
 
     kind: str
@@ -44,6 +47,8 @@ class Result:
     view: dict = field(default_factory=dict)
     absent: dict = field(default_factory=dict)
     rows_shown: int = 30
+    worded: tuple = ()
+    said: dict = field(default_factory=dict)
 
     def chart(self, name=None, **asked):
         """The result as a plotly figure; `name`: one of its further charts, `asked`: what that takes, such as a currency.
@@ -64,36 +69,54 @@ class Result:
         except NothingToShow as nothing:
             return show.note(str(nothing))
 
+    def to_json(self):
+        """For machines: headline, how, exact totals by currency, and the rows of the frame with None for what is not known."""
+        return {"headline": self.headline, "how": self.how, "totals": self.totals, "rows": records(self.frame)}
+
     def __repr__(self):
         shown = self._shown()
-        table = shown.to_string(index=False, na_rep="not known") if len(shown) else "(no rows)"
-        return "\n".join(
-            [self.title, self.headline, "", table, *self._more_words(), "", "How we know", *(f"- {line}" for line in self.how)]
-        )
+        table = shown.to_string(index=False, na_rep=phrase("not known")) if len(shown) else phrase("(no rows)")
+        how = [phrase("How we know"), *(f"- {line}" for line in self.how)]
+        return "\n".join([self.title, self.headline, "", table, *self._more_words(), "", *how])
 
     def _repr_html_(self):
         shown = self._shown()
         money = {column: "currency" for column in self.money if column in shown}
         table = [show.table(shown, money=money, titles=self.view)] if len(shown) else []
-        return str(show.section(self.headline, *table, *self._more(), show.fold("How we know", self.how)))
+        return str(show.section(self.headline, *table, *self._more(), show.fold(phrase("How we know"), self.how)))
 
     def _shown(self):
         """What a page shows: chosen columns without those that are empty throughout, shares as per cent, the first rows."""
-        shown = self.frame[[*(self.view or self.frame.columns)]].head(self.rows_shown).dropna(axis="columns", how="all")
+        shown = naming.shown(self._translated().head(self.rows_shown))
+        shown = shown[[*(self.view or self.frame.columns)]].dropna(axis="columns", how="all")
         for column in [column for column in self.shares if column in shown]:
             shown = shown.assign(**{column: [None if pd.isna(share) else f"{share:.1%}" for share in shown[column]]})
         for column, word in self.absent.items():
             if column in shown:
-                shown = shown.assign(**{column: [word if pd.isna(cell) else _plain(cell) for cell in shown[column]]})
+                told = phrase(word) if word else word
+                shown = shown.assign(**{column: [told if pd.isna(cell) else _plain(cell) for cell in shown[column]]})
         return shown
+
+    def _translated(self):
+        """The frame with the cells that are words of ours in the language in use."""
+        cells = {
+            column: [phrase(cell) if isinstance(cell, str) else cell for cell in self.frame[column]] for column in self.worded
+        }
+        return self.frame.assign(**cells, **self.said)
 
     def _more(self):
         hidden = len(self.frame) - self.rows_shown
-        return [f"... and {hidden:,} more rows."] if hidden > 0 else []
+        return [phrase("... and {rows} more rows.", rows=show.number(hidden))] if hidden > 0 else []
 
     def _more_words(self):
         """What stands under the table where there is no HTML."""
         return self._more()
+
+
+def records(frame):
+    """The rows of a frame as plain mappings, with None for what is not known."""
+    rows = frame.astype(object).to_dict("records")
+    return [{key: None if show.is_missing(value) else value for key, value in row.items()} for row in rows]
 
 
 def _plain(cell):

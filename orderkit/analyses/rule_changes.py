@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from orderkit import policy
-from orderkit.analyses import show
+from orderkit import languages, policy
+from orderkit.analyses import rule_words, show
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import add, amounts, count
+from orderkit.languages import joined, known, phrase
+from orderkit.policy.drafts import plain
 
 TITLE = "Rules that changed"
 WEEK = dt.timedelta(days=7)
@@ -24,7 +26,12 @@ VIEW = {
     "rule": "rule", "where": "where", "before": "before", "after": "now", "since": "since", "holds": "holds",
     "orders": "orders touched", "money": "their value", "source": "source",
 }  # fmt: skip
-TITLES = {"order_id": "order", "before": "answer before", "after": "answer now"}
+WORDED = ("question", "before", "after")
+SAID = ("rule", "where", "before", "after", "holds", "money", "source")
+TITLES = {
+    "order_id": "order", "before": "answer before", "after": "answer now", "account": "Account", "line": "Line",
+    "return_id": "Return id", "question": "Question", "value": "Value", "currency": "Currency",
+}  # fmt: skip
 OPEN = """
     SELECT account, order_id
     FROM line_facts
@@ -40,21 +47,28 @@ class RuleChanges(Result):
     """What changed and what is announced: `.frame` has one row per value, `.tables["orders"]` one per answer that differs."""
 
     def __repr__(self):
-        listed = [f"- {_sentence(row)}" for row in self.frame.to_dict("records")]
-        return "\n".join([self.title, self.headline, *listed, "", "How we know", *(f"- {line}" for line in self.how)])
+        listed = [f"- {_sentence(row)}" for row in self._translated().to_dict("records")]
+        return "\n".join([self.title, self.headline, *listed, "", phrase("How we know"), *(f"- {line}" for line in self.how)])
 
     def _repr_html_(self):
-        came, ahead = (self.frame[self.frame["announced"] == announced] for announced in (False, True))
+        frame = self._translated()
+        came, ahead = (frame[frame["announced"] == announced] for announced in (False, True))
         shown = [name for name in VIEW if name != "money" or came["money"].any()]
         parts = [show.table(came[shown], titles=VIEW)] if len(came) else []
         orders = self.tables["orders"]
         for number, row in came.iterrows():
             mine = orders[orders["change"] == number].drop(columns="change").dropna(axis="columns", how="all")
             if len(mine):
-                named = f"{row['rule']}: {count(mine['order_id'].nunique(), 'order')}"
+                named = phrase("{rule}: {orders}", rule=row["rule"], orders=count(mine["order_id"].nunique(), "order"))
+                mine = mine.assign(**{name: [_word(cell) for cell in mine[name]] for name in WORDED if name in mine})
                 parts.append(show.details(named, show.table(mine, money={"value": "currency"}, titles=TITLES)))
         parts += [_sentence(row) for row in ahead.to_dict("records")]
-        return str(show.section(self.headline, *parts, show.fold("How we know", self.how)))
+        return str(show.section(self.headline, *parts, show.fold(phrase("How we know"), self.how)))
+
+
+def _word(cell):
+    """The name of a question or an answer in the language in use."""
+    return rule_words.named(cell.replace(" ", "_")) if isinstance(cell, str) else cell
 
 
 def rule_changes(con, pack, *, since=None):
@@ -79,8 +93,9 @@ def rule_changes(con, pack, *, since=None):
         rows.append(_row(change, [row for row in mine if (row["account"], row["order_id"]) in still_open], announced=True))
     touched = _differing(con, pack, policy.undone(pack, found), found)
     return RuleChanges(
-        kind="rule_changes", title=TITLE, headline=_headline(pack, since, until, clock, found, touched),
-        frame=pd.DataFrame(rows, columns=COLUMNS), how=_how(since, until, found + ahead, elsewhere),
+        kind="rule_changes", title=phrase(TITLE), headline=_headline(pack, since, until, clock, found, touched),
+        frame=pd.DataFrame(rows, columns=COLUMNS), said={name: [row["said"][name] for row in rows] for name in SAID},
+        how=_how(since, until, found + ahead, elsewhere),
         totals=_money(touched), tables={"orders": pd.DataFrame(orders, columns=["change", *_order(None)])}, view=VIEW,
     )  # fmt: skip
 
@@ -104,8 +119,7 @@ def _seen(con, fact):
 def _differing(con, pack, other, found):
     """The answers by `pack` that are others by the pack `other`, in the questions that read what changed; see policy.compare."""
     only = policy.asking(pack, found)
-    told = policy.compare(con, pack, other, only=only).frame if only else pd.DataFrame()
-    return told.astype(object).where(told.notna(), None).to_dict("records")
+    return policy.compare(con, pack, other, only=only).rows if only else []
 
 
 def _order(row):
@@ -118,18 +132,48 @@ def _order(row):
 
 
 def _row(change, touched, *, announced=False):
+    """A row of the frame, in English; under `said` its words in the language in use."""
+    with languages.speaking(languages.ENGLISH):
+        english = _words(change, touched) | {"before": change.before, "after": change.after}
+    counted = {"since": change.day, "announced": announced, "orders": len({(row["account"], row["order_id"]) for row in touched})}
+    said = english if languages.current() == languages.ENGLISH else _words(change, touched)
+    return english | counted | {"said": said}
+
+
+def _words(change, touched):
+    """The cells of a change that are words, in the language in use."""
+    by, period = change.parameter.applies_by, change.new or change.old
     return {
-        "rule": change.name.replace("_", " "),
-        "where": ", ".join(filter(None, change.keys)) or "everywhere",
-        "before": change.before,
-        "after": change.after,
-        "since": change.day,
-        "holds": FOR.get(change.parameter.applies_by, f"by the {change.parameter.applies_by.replace('_', ' ')}"),
-        "announced": announced,
-        "orders": len({(row["account"], row["order_id"]) for row in touched}),
+        "rule": rule_words.named(change.name),
+        "where": joined(filter(None, change.keys), "commas") or phrase("everywhere"),
+        "before": _value(change.parameter, change.old),
+        "after": _value(change.parameter, change.new),
+        "holds": phrase(FOR[by]) if by in FOR else phrase("by the {day}", day=rule_words.named(by)),
         "money": amounts(_money(touched)),
-        "source": change.source,
+        "source": phrase("certainty {certainty}; {source}", certainty=period.certainty, source=known(period.source)),
     }
+
+
+def _value(parameter, period):
+    """The value or the range of a period with its unit."""
+    if period is None:
+        return phrase("none known") if parameter.otherwise is None else phrase("none")
+    if period.value is None:
+        return phrase("not known to any source")
+    say = show.day if parameter.unit == "date" and languages.current() != languages.ENGLISH else plain
+    least, most = map(say, period.bounds)
+    if least == most:
+        return _with_unit(parameter, period, least)
+    return phrase("sources say {range}", range=_with_unit(parameter, period, phrase("{low} to {high}", low=least, high=most)))
+
+
+def _with_unit(parameter, period, amount):
+    unit = parameter.unit
+    if unit in rule_words.UNITS:
+        return languages.counted(amount, rule_words.UNITS[unit], many=period.bounds[1] != 1)
+    if unit in ("percent", "units"):
+        return phrase("{n} percent" if unit == "percent" else "{n} units", n=amount)
+    return amount if unit == "date" else f"{amount} {period.currency if unit == 'money' else rule_words.named(unit)}"
 
 
 def _money(touched):
@@ -142,41 +186,52 @@ def _money(touched):
 
 
 def _headline(pack, since, until, clock, found, touched):
-    span = f"between {show.day(since)} and {show.day(until)}"
-    reviewed = f"rules reviewed on {show.day(pack.reviewed)}"
-    late = " What changed after that day is not known." if pack.reviewed < until else ""
-    if not found:
-        return f"No rule that we know of changed {span}; {reviewed}.{late}"
-    said = f"{count(len(found), 'rule')} changed {span}"
+    told = {"since": show.day(since), "until": show.day(until), "reviewed": show.day(pack.reviewed)}
+    late = phrase("What changed after that day is not known.") if pack.reviewed < until else ""
     orders = len({(row["account"], row["order_id"]) for row in touched})
-    if not orders:
-        return f"{said}; no order of yours is touched. {reviewed[:1].upper()}{reviewed[1:]}.{late}"
-    worth = f", {amounts(_money(touched))}" if amounts(_money(touched)) else ""
-    return f"Rules that changed since {show.day(since)} touch {count(orders, 'order')} of yours{worth}; {reviewed}.{late}"
+    text = NO_CHANGE if not found else UNTOUCHED if not orders else TOUCHED_WORTH if amounts(_money(touched)) else TOUCHED
+    told |= {"rules": count(len(found), "rule"), "orders": count(orders, "order"), "money": amounts(_money(touched))}
+    return joined([phrase(text, **told), late], "sentences")
+
+
+NO_CHANGE = "No rule that we know of changed between {since} and {until}; rules reviewed on {reviewed}."
+UNTOUCHED = "{rules} changed between {since} and {until}; no order of yours is touched. Rules reviewed on {reviewed}."
+TOUCHED = "Rules that changed since {since} touch {orders} of yours; rules reviewed on {reviewed}."
+TOUCHED_WORTH = "Rules that changed since {since} touch {orders} of yours, {money}; rules reviewed on {reviewed}."
 
 
 def _sentence(row):
     """One value in a sentence: since when, what, where, and how many orders."""
-    worth = f", {row['money']}" if row["money"] else ""
-    what = f"{row['rule']} ({row['where']}) {row['holds']}: {row['before']} \u2192 {row['after']} ({row['source']})"
-    if row["announced"]:
-        orders = count(row["orders"], "open order") + worth if row["orders"] else "none of the open orders"
-        return f"From {show.day(row['since'])}: {what}. If it held today, it would touch {orders}."
-    orders = count(row["orders"], "order") + worth if row["orders"] else "no order of yours"
-    return f"Since {show.day(row['since'])}: {what}. It touches {orders}."
+    words = ("rule", "where", "holds", "before", "after", "source")
+    what = phrase("{rule} ({where}) {holds}: {before} \u2192 {after} ({source})", **{name: row[name] for name in words})
+    ahead, some = bool(row["announced"]), row["orders"]
+    orders = joined([count(some, "open order" if ahead else "order"), row["money"]], "commas")
+    return phrase(TOUCHES[ahead, some > 0], day=show.day(row["since"]), change=what, orders=orders)
+
+
+TOUCHES = {  # by whether it is announced only, and whether it touches any order
+    (True, True): "From {day}: {change}. If it held today, it would touch {orders}.",
+    (True, False): "From {day}: {change}. If it held today, it would touch none of the open orders.",
+    (False, True): "Since {day}: {change}. It touches {orders}.",
+    (False, False): "Since {day}: {change}. It touches no order of yours.",
+}
 
 
 def _how(since, until, shown, elsewhere):
-    said = [
-        f"Compared: the values in force on {show.day(since)} and on {show.day(until)}, each for the same orders as they are known"
-        " today. What changed because time went by, and not the rules, is in the list of things to do.",
-    ]
+    said = [phrase(COMPARED, since=show.day(since), until=show.day(until))]
     if shown:
-        said.append(
-            "An order is touched where an answer, who pays or a deadline would be another without the change, if its buyer wrote "
-            "now. Money: the value of the lines concerned. Open: not cancelled and not known to be delivered, or with a return "
-            "that is not closed."
-        )
+        said.append(phrase(TOUCHED_WHERE))
     if elsewhere:
-        said.append(f"{count(elsewhere, 'further change')} in places where this shop has no orders.")
+        said.append(phrase("{changes} in places where this shop has no orders.", changes=count(elsewhere, "further change")))
     return said
+
+
+COMPARED = (
+    "Compared: the values in force on {since} and on {until}, each for the same orders as they are known today. What changed "
+    "because time went by, and not the rules, is in the list of things to do."
+)
+TOUCHED_WHERE = (
+    "An order is touched where an answer, who pays or a deadline would be another without the change, if its buyer wrote now. "
+    "Money: the value of the lines concerned. Open: not cancelled and not known to be delivered, or with a return that is not "
+    "closed."
+)

@@ -1,10 +1,11 @@
 """How results look: money, days, rates, and small pieces of escaped HTML for notebooks and pages.
 
 Everything that comes from data is escaped here (jinja2 autoescape); a value that is not known says so and is never a zero.
-The `ok-` classes are styled by the page's template; without it the pieces are ordinary HTML.
+The `ok-` classes are styled by the page's template, and in JupyterLab by `orderkit.display`.
 """
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
@@ -15,21 +16,26 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
+from orderkit import display, languages
+from orderkit.analyses import naming
 from orderkit.errors import BadValue
+from orderkit.languages import phrase
 
-NOT_KNOWN = "not known"
-LOCALE = "en_US"
+NOT_KNOWN = "not known"  # in `frame`s and in the code; shown in the language in use
 TONES = (None, "good", "bad")
+LONG_HEADING = 120  # characters
+FIRST_CLAUSE = re.compile("[^;\uff1b]{20,}(; |\uff1b)")
+FIRST_SENTENCE = re.compile("((?:(?![.] ).){20,}[.]) (?=[^a-z])|((?:(?!\u3002).){8,}\u3002)(?=.)")
 
 
 class Piece(Markup):
     """Escaped HTML that a notebook shows as HTML and a terminal as its words."""
 
     def _repr_html_(self):
-        return str(self)
+        return str(self) if display.STYLE in self else display.framed(str(self))
 
     def __repr__(self):
-        return self.striptags()
+        return Markup(display.without_style(str(self))).striptags()
 
 
 def is_missing(value):
@@ -37,70 +43,71 @@ def is_missing(value):
     return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
 
 
-def money(amount, currency, locale=LOCALE):
+def money(amount, currency, locale=None):
     """An amount in words: "$1,234.50", "₹1,997.00", "¥1,235"; "not known" without an amount."""
     if is_missing(amount):
-        return NOT_KNOWN
+        return phrase(NOT_KNOWN)
     if is_missing(currency):
-        return f"{number(amount, digits=2, locale=locale)} (currency not known)"
-    return format_currency(_exact(amount), currency, locale=locale)
+        return phrase("{amount} (currency not known)", amount=number(amount, digits=2, locale=locale))
+    return format_currency(_exact(amount), currency, locale=locale or languages.locale())
 
 
-def sums(amounts, locale=LOCALE):
+def sums(amounts, locale=None):
     """Sums of several currencies side by side, never added: {"EUR": 310, "USD": 842} gives "€310.00 and $842.00"."""
-    texts = [money(amount, currency, locale) for currency, amount in amounts.items()]
-    if len(texts) > 1:
-        return f"{', '.join(texts[:-1])} and {texts[-1]}"
-    return texts[0] if texts else "nothing"
+    return languages.listed(money(amount, currency, locale) for currency, amount in amounts.items()) or phrase("nothing")
 
 
-def number(value, digits=None, locale=LOCALE):
+def number(value, digits=None, locale=None):
     """A number with thousands separators: whole as it is, others with `digits` decimals (2 unless told)."""
     if is_missing(value):
-        return NOT_KNOWN
+        return phrase(NOT_KNOWN)
     if digits is None:
         digits = 0 if isinstance(value, Integral) or float(value).is_integer() else 2
-    return format_decimal(_exact(value), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale)
+    return format_decimal(
+        _exact(value), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale or languages.locale()
+    )
 
 
-def percent(k, n, locale=LOCALE):
+def percent(k, n, locale=None):
     """A rate with its denominator: "3.5% (12 of 340)". Not all is never 100 %, and not none is never 0 %."""
     if is_missing(k) or is_missing(n):
-        return NOT_KNOWN
+        return phrase(NOT_KNOWN)
     if not n:
-        return "none to count"
-    share = k / n
+        return phrase("none to count")
+    share, chosen = k / n, locale or languages.locale()
     if 0 < share < 0.0005:
-        text = "under " + format_percent(0.0005, "0.##%", locale=locale)
+        text = phrase("under {share}", share=format_percent(0.0005, "0.##%", locale=chosen))
     elif 0.9995 <= share < 1:
-        text = "over " + format_percent(0.9995, "0.##%", locale=locale)
+        text = phrase("over {share}", share=format_percent(0.9995, "0.##%", locale=chosen))
     else:
-        text = format_percent(share, "0.#%", locale=locale)
-    return f"{text} ({number(k, locale=locale)} of {number(n, locale=locale)})"
+        text = format_percent(share, "0.#%", locale=chosen)
+    return phrase("{share} ({some} of {all})", share=text, some=number(k, locale=locale), all=number(n, locale=locale))
 
 
-def day(value, locale=LOCALE):
+def day(value, locale=None):
     """A day: "Sun 15 Nov 2026". A moment is shown by its own day: convert it to the marketplace's zone first."""
     if is_missing(value):
-        return NOT_KNOWN
-    return format_date(date.fromisoformat(value[:10]) if isinstance(value, str) else value, "EEE d MMM y", locale=locale)
+        return phrase(NOT_KNOWN)
+    found = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return format_date(found, languages.DAYS[languages.current()], locale=locale or languages.locale())
 
 
-def table(frame, *, caption=None, money=None, right=(), columns=None, titles=None, locale=LOCALE):
+def table(frame, *, caption=None, money=None, right=(), columns=None, titles=None, locale=None):
     """A frame as an HTML table.
 
     `money` maps a column to its currency: the name of the column that has it, or a code such as "USD". `columns` chooses and
-    orders what is shown, `titles` renames headers. Numbers stand right, as do the columns in `right`.
+    orders what is shown, `titles` renames headers. Numbers stand right, as do the columns in `right`. On a page to share names
+    have stand-ins (see naming).
     """
-    money, titles = money or {}, titles or {}
+    frame, money, titles = naming.shown(frame), money or {}, titles or {}
     shown = list(frame.columns if columns is None else columns)
     rights = [name in money or name in right or _is_numeric(frame[name]) for name in shown]
     rows = []
     for record in frame.to_dict(orient="records"):
         currencies = {name: record.get(source, source) for name, source in money.items()}
         rows.append([_text(name, record[name], currencies, locale) for name in shown])
-    headers = [titles.get(name) or _as_title(name) for name in shown]
-    return _render("table", caption=caption, headers=headers, rights=rights, rows=rows)
+    headers = [phrase(titles.get(name) or _as_title(name)) for name in shown]
+    return _render("table", caption=languages.known(caption) if caption else caption, headers=headers, rights=rights, rows=rows)
 
 
 def fold(title, sentences):
@@ -122,8 +129,8 @@ def cards(items):
 def tasks(items):
     """What to do, in order.
 
-    Each item has `what`, and may have `note`, `deadline` (a date), `left` ("3 days left"), `new`, `money` (text), `link` (https
-    only) and `urgent`.
+    Each item has `what`, and may have `note` (what to do), `about` (which order, and why), `deadline` (a date), `left` ("3 days
+    left"), `new`, `money` (text), `link` (https only) and `urgent`.
     """
     return _render("tasks", items=[_task(item) for item in items])
 
@@ -133,14 +140,40 @@ def note(text):
     return _render("note", text=text)
 
 
+def front(text):
+    """The first line of a page, larger than all else."""
+    return _render("front", text=text)
+
+
 def badge(text, tone=None):
     """A short label; colour only repeats what the word says."""
     return _render("badge", item=_with_tone({"text": text, "tone": tone}))
 
 
 def section(headline, *parts):
-    """A finding and what supports it. Parts are HTML from here; plain text becomes a paragraph."""
-    return _render("section", headline=headline, parts=[(part, hasattr(part, "__html__")) for part in parts])
+    """A finding and what supports it: its first sentence is the heading, the rest stands below (see `heading`).
+
+    Parts are HTML from here; plain text becomes a paragraph.
+    """
+    first, more = heading(headline)
+    shown, style = [(part, hasattr(part, "__html__")) for part in parts], Markup(display.STYLE)
+    return _render("section", headline=first, more=more, parts=shown, display=display, style=style)
+
+
+def heading(headline):
+    """A headline in two: its first sentence, or of a long one the first clause, and what follows.
+
+    >>> heading("Of 2,973 parcels 21 were lost: 1 in 140. 11 were damaged.")
+    ('Of 2,973 parcels 21 were lost: 1 in 140.', '11 were damaged.')
+    """
+    found = FIRST_SENTENCE.match(headline)
+    first, more = (headline[: found.end()].rstrip(), headline[found.end() :]) if found else (headline, "")
+    clause = FIRST_CLAUSE.match(first) if len(first) > LONG_HEADING else None
+    if clause is None:
+        return first, more
+    rest = first[clause.end() :]
+    said = languages.joined([rest[:1].upper() + rest[1:], more], "sentences")
+    return languages.ended(clause.group().rstrip("; \uff1b")), said
 
 
 def _exact(value):
@@ -162,9 +195,9 @@ def _text(name, value, currencies, locale):
 
 def _cell(value, locale):
     if is_missing(value) or hasattr(value, "__html__"):
-        return NOT_KNOWN if is_missing(value) else value
+        return phrase(NOT_KNOWN) if is_missing(value) else value
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return phrase("yes") if value else phrase("no")
     if isinstance(value, datetime) and (value.hour or value.minute):
         return f"{day(value, locale)} {value:%H:%M}"
     if isinstance(value, date):
@@ -196,12 +229,13 @@ def _task(item):
 
 
 def _render(name, **values):
-    return Piece(_ENVIRONMENT.get_template(name).render(NOT_KNOWN=NOT_KNOWN, **values))
+    return Piece(_ENVIRONMENT.get_template(name).render(NOT_KNOWN=phrase(NOT_KNOWN), phrase=phrase, **values))
 
 
 _PIECES = {
     "details": """<details class="ok-fold"><summary>{{ title }}</summary>{{ part }}</details>""",
     "note": """<p class="ok-note">{{ text }}</p>""",
+    "front": """<p class="ok-front">{{ text }}</p>""",
     "table": """<div class="ok-table"{% if caption %} role="region" aria-label="{{ caption }}" tabindex="0"{% endif %}><table>
 {% if caption %}<caption>{{ caption }}</caption>
 {% endif %}<thead><tr>
@@ -224,17 +258,20 @@ _PIECES = {
 {% endfor %}</ul>""",
     "tasks": """<ol class="ok-tasks">
 {% for item in items %}<li{% if item.urgent %} class="ok-urgent"{% endif %}>
-<div class="ok-task-when">{{ item.deadline or "no deadline" }}
+<div class="ok-task-when">{{ item.deadline or phrase("no deadline") }}
 {%- if item.left %} <span class="ok-task-left">{{ item.left }}</span>{% endif %}
-{%- if item.new %} <span class="ok-badge">new</span>{% endif %}</div>
+{%- if item.new %} <span class="ok-badge">{{ phrase("new") }}</span>{% endif %}</div>
 <div class="ok-task-what"><strong>
 {%- if item.link %}<a href="{{ item.link }}" rel="noopener noreferrer">{{ item.what }}</a>{% else %}{{ item.what }}{% endif -%}
-</strong>{% if item.note %} <span class="ok-task-note">{{ item.note }}</span>{% endif %}</div>
+</strong>{% if item.note %} <span class="ok-task-note">{{ item.note }}</span>{% endif %}
+{%- if item.about %} <span class="ok-task-about">{{ item.about }}</span>{% endif %}</div>
 <div class="ok-task-money">{{ item.money or "" }}</div></li>
 {% endfor %}</ol>""",
     "badge": """<span class="ok-badge{{ item.css }}">{{ item.text }}</span>""",
-    "section": """<section class="ok-section"><h3 class="ok-headline">{{ headline }}</h3>
-{% for part, is_html in parts %}{% if is_html %}{{ part }}{% else %}<p>{{ part }}</p>{% endif %}
+    "section": """<section class="ok-section ok-lab {{ display.AS_IT_STANDS }}">{{ style }}
+<h3 class="ok-headline">{{ headline }}</h3>
+{% if more %}<p class="ok-lead">{{ more }}</p>
+{% endif %}{% for part, is_html in parts %}{% if is_html %}{{ part }}{% else %}<p>{{ part }}</p>{% endif %}
 {% endfor %}</section>""",
 }
 _ENVIRONMENT = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader(_PIECES))

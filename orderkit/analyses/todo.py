@@ -5,11 +5,12 @@ import datetime as dt
 import pandas as pd
 
 from orderkit import measures
-from orderkit.analyses import show
-from orderkit.analyses.todo_items import NEVER_BACK, decided, items, standing, won_back
+from orderkit.analyses import rule_words, show, source_files
+from orderkit.analyses.todo_items import NEVER_BACK, SAID, decided, items, standing, won_back
 from orderkit.analyses.todo_memory import earlier, gone, since_then, with_states
 from orderkit.analyses.todo_shown import ToDo
 from orderkit.analyses.words import add, amounts, count
+from orderkit.languages import joined, phrase
 
 TITLE = "What to do"
 COLUMNS = [
@@ -37,6 +38,20 @@ COLUMNS = [
     "link",
 ]
 OLD_DATA = {"todo": 7, "today": 1}  # days after which data are called old
+WHOSE = (
+    "Only orders that you ship (FBM). Days left count from today. Money: what may have to be refunded or can be claimed, per "
+    "currency; a line counts once."
+)
+WHOSE_CLAIMS = (
+    "Claims on orders of both kinds; all else on orders that you ship (FBM). Days left count from today. Money: what may have "
+    "to be refunded or can be claimed, per currency; a line counts once."
+)
+NOT_TOLD = {  # by the answer, and whether an export would tell
+    ("unknown", True): "{question}: not known for {things}; {exports} would tell. Not in the list.",
+    ("unknown", False): "{question}: not known for {things}; no export would tell. Not in the list.",
+    ("no_rule_known", True): "{question}: no rule known for {things}. Not in the list.",
+    ("no_rule_known", False): "{question}: no rule known for {things}. Not in the list.",
+}
 VIEW = {
     "what": "what", "advice": "advice", "order_id": "order", "deadline": "by", "days_left": "days left", "money": "at stake",
     "currency": "currency", "evidence": "evidence", "why": "why", "item": "item",
@@ -57,7 +72,10 @@ def todo(con, *, pack=None, past=None):
     before = earlier(past, pack, found)
     things, left = with_states(found, before), gone(found, closed, decided(con), before)
     how = [] if before is None else _not_compared(things, before)
-    return _result(con, "todo", TITLE, things, pack, closed, left, since_then(things, left, before), how)
+    told = [*closed, *([] if before is None else before.things.values())]
+    left_said = {thing["item"]: thing["said"]["what"] for thing in told}
+    more = {} if before is None else {"left": left, "left_said": left_said}
+    return _result(con, "todo", phrase(TITLE), things, pack, closed, more, since_then(things, left, before), how)
 
 
 def today(con, *, pack=None):
@@ -66,7 +84,7 @@ def today(con, *, pack=None):
     clock = _clock(con)[1]
     monday = clock + dt.timedelta(days=7 - clock.weekday())
     urgent = [thing for thing in things if thing["state"] == "expired" or (thing["deadline"] and thing["deadline"] < monday)]
-    title = f"What cannot wait until {show.day(monday)}"
+    title = phrase("What cannot wait until {day}", day=show.day(monday))
     return _result(con, "today", title, urgent, pack, closed, how=_later(things, urgent))
 
 
@@ -74,9 +92,10 @@ def _not_compared(things, before):
     """How many things nobody knows to be new or not."""
     open_things = sum(thing["state"] == "open" for thing in things)
     if open_things:
-        yield (
-            f"{count(open_things, 'thing')} neither new nor old: no export of before {show.day(before.day)} is loaded that tells "
-            "whether they waited then."
+        yield phrase(
+            "{things} neither new nor old: no export of before {day} is loaded that tells whether they waited then.",
+            things=count(open_things, "thing"),
+            day=show.day(before.day),
         )
 
 
@@ -87,35 +106,50 @@ def _later(things, urgent):
     never_back, totals = [thing for thing in rest if thing["kind"] in NEVER_BACK], {}
     for thing in never_back:
         add(totals, thing["currency"], thing["money"])
-    yield f"{count(len(rest), 'more thing')} in the full list: later deadlines, or none."
-    if never_back:
-        worth = f", {amounts(totals)}" if amounts(totals) else ""
-        yield f"Among them {count(len(never_back), 'refund')} whose goods never came back{worth}: no day is known, look soon."
+    yield phrase("{things} in the full list: later deadlines, or none.", things=count(len(rest), "more thing"))
+    refunds, worth = count(len(never_back), "refund"), amounts(totals)
+    if worth:
+        text = "Among them {refunds} whose goods never came back, {money}: no day is known, look soon."
+        yield phrase(text, refunds=refunds, money=worth)
+    elif never_back:
+        yield phrase("Among them {refunds} whose goods never came back: no day is known, look soon.", refunds=refunds)
 
 
 def _clock(con):
     return con.sql("SELECT as_of_day, clock_day FROM context").fetchall()[0]
 
 
-def _result(con, kind, title, things, pack, closed, left=None, since="", how=()):
+def _result(con, kind, title, things, pack, closed, more=None, since="", how=()):
     as_of, clock = _clock(con)
     totals, past = _at_stake(things)
     frame = pd.DataFrame(things, columns=COLUMNS).astype({"money": float, "days_left": "Int64"})
     for day in ("deadline", "latest"):
         frame[day] = pd.to_datetime(frame[day])
-    said = f"{count(len(things), 'thing')} to do" if things else "Nothing to do that the loaded exports tell of"
-    said += f", {amounts(totals)} at stake." if amounts(totals) else "."
-    said += f" {amounts(past)} to claim is probably past: look now." if amounts(past) else ""
-    said += f" Won back this year: {amounts(back)}." if (back := won_back(con)) else ""
-    said += f" {since}" if since else ""
+    said = [_to_do(things, amounts(totals))]
+    said += [phrase("{money} to claim is probably past: look now.", money=amounts(past))] if amounts(past) else []
+    said += [phrase("Won back this year: {money}.", money=amounts(back))] if (back := won_back(con)) else []
+    said += [since]
     old = (clock - as_of).days
     if old > OLD_DATA[kind]:
-        said += f" The data ends on {show.day(as_of)}, {count(old, 'day')} before today: load newer exports first."
+        text = "The data ends on {day}, {days} before today: load newer exports first."
+        said += [phrase(text, day=show.day(as_of), days=count(old, "day"))]
     return ToDo(
-        kind=kind, title=title, headline=said, frame=frame, how=[*how, *_how(con, things, pack, closed)], totals=totals,
+        kind=kind, title=title, headline=joined(said, "sentences"), frame=frame,
+        how=[*how, *_how(con, things, pack, closed), *source_files.told(con, "todo")],
+        totals=totals,
         money=("money",), view=VIEW, absent={"deadline": "none", "days_left": "", "who_pays": "", "evidence": ""}, rows_shown=12,
-        tables={"day": clock} | ({} if left is None else {"left": left}),
+        tables={"day": clock, "expired": past, "won_back": won_back(con)} | (more or {}),
+        said={name: [thing["said"][name] for thing in things] for name in SAID},
     )  # fmt: skip
+
+
+def _to_do(things, at_stake):
+    if not things:
+        return phrase("Nothing to do that the loaded exports tell of.")
+    some = count(len(things), "thing")
+    if not at_stake:
+        return phrase("{things} to do.", things=some)
+    return phrase("{things} to do, {money} at stake.", things=some, money=at_stake)
 
 
 def _at_stake(things):
@@ -140,17 +174,15 @@ def _by_currency(lines):
 def _how(con, things, pack, closed):
     unknown = sum(thing["answer"] == "unknown" for thing in things)
     unpriced = sum(thing["money"] is None for thing in things)
-    whose = "Claims on orders of both kinds; all else on" if standing(pack) else "Only"
-    said = [
-        f"{whose} orders that you ship (FBM). Days left count from today. Money: what may have to be refunded or can be claimed, "
-        "per currency; a line counts once.",
-    ]
+    said = [phrase(WHOSE_CLAIMS if standing(pack) else WHOSE)]
     if unknown:
-        said.append(f"{count(unknown, 'answer')} not known: it says there what is missing and which export would tell.")
+        answers = count(unknown, "answer")
+        said.append(phrase("{answers} not known: it says there what is missing and which export would tell.", answers=answers))
     if unpriced:
-        said.append(f"{count(unpriced, 'thing')} without an amount.")
+        said.append(phrase("{things} without an amount.", things=count(unpriced, "thing")))
     if closed:
-        said.append(f"{count(len(closed), 'thing')} that you marked as done, claimed or ignored: not in the list.")
+        things = count(len(closed), "thing")
+        said.append(phrase("{things} that you marked as done, claimed or ignored: not in the list.", things=things))
     return [*said, *_waiting(con), *_not_told(con, pack)]
 
 
@@ -162,9 +194,11 @@ def _waiting(con):
     ).fetchall()[0][0]
     unseen = sum(row["unknown_delivery"] for row in measures.rows(con, "late_open", by=[]))
     if waiting:
-        yield f"{count(waiting, 'approved return')} on the way back: nothing to do until they arrive."
+        returns = count(waiting, "approved return")
+        yield phrase("{returns} on the way back: nothing to do until they arrive.", returns=returns)
     if unseen:
-        yield f"{count(unseen, 'line')} past the promised day of which no tracking tells whether they arrived: not in the list."
+        text = "{lines} past the promised day of which no tracking tells whether they arrived: not in the list."
+        yield phrase(text, lines=count(unseen, "line"))
 
 
 def _not_told(con, pack):
@@ -175,6 +209,10 @@ def _not_told(con, pack):
             " WHERE answer IN ('unknown', 'no_rule_known') GROUP BY answer ORDER BY answer DESC"
         ).fetchall()
         for answer, number, asks in told:
-            said = f"not known for {{}}; {asks or 'no export'} would tell" if answer == "unknown" else "no rule known for {}"
             things = count(number, "line" if question.of == "order_lines" else "return")
-            yield f"{question.about.rstrip('.')}: {said.format(things)}. Not in the list."
+            yield phrase(NOT_TOLD[answer, bool(asks)], **_told(question, things, asks))
+
+
+def _told(question, things, asks):
+    told = {"question": rule_words.about(question), "things": things}
+    return told | {"exports": rule_words.asked(asks)} if asks else told

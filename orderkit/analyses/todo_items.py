@@ -5,8 +5,10 @@ import hashlib
 from importlib import resources
 from urllib.parse import quote
 
-from orderkit.analyses import show
+from orderkit import languages
+from orderkit.analyses import rule_words, show
 from orderkit.analyses.words import count
+from orderkit.languages import phrase
 from orderkit.marketplaces import marketplaces
 
 SOON = 7  # days: claims and cancel requests that run out within them stand first
@@ -31,6 +33,7 @@ EVIDENCE = {  # what a claim needs: by who is to pay, and of what never came bac
     "marketplace": "order number, the refund booked, tracking of the return, photos of what came back",
     "never_back": "order number, the refund booked, tracking of the return",
 }
+SAID = ("what", "advice", "evidence", "why")  # columns with whole sentences
 ANSWER = "answer, rule, who_pays, recovery_source, deadline, deadline_latest, missing, ask_for, source"
 
 
@@ -89,24 +92,31 @@ def _with_day(row, clock, pack):
 
 
 def _item(row, clock, pack):
+    """A thing to do. Its words are English, as frames are; in `said` they stand in the language in use."""
     question = pack.questions.get(row["kind"]) if pack else None
     past = bool(row["deadline"]) and (row["deadline_latest"] or row["deadline"]) < clock
     claim = bool(question and about_claims(pack, question) and question.standing)
     if claim and "claim" not in pack.answers[row["answer"]].acts:
         past = True  # a claim that may not be made any more is still listed: some sources give more time
+    with languages.speaking(languages.ENGLISH):
+        words = _words(row, question, clock, pack)
     return {
         **row,
+        **words,
         "item": _name(row),
-        "what": _what(row, question),
         "days_left": (row["deadline"] - clock).days if row["deadline"] else None,
         "latest": row["deadline_latest"],
         "state": "expired" if past else "open",
         "claim": claim or _claims(row, pack),
-        "advice": _advice(row, clock, pack),
-        "evidence": _evidence(row, pack),
         "link": _link(row),
-        "why": _why(row),
+        "said": words if languages.current() == languages.ENGLISH else _words(row, question, clock, pack),
     }
+
+
+def _words(row, question, clock, pack):
+    """What a thing to do says, in the language in use."""
+    said = _what(row, question), _advice(row, clock, pack), _evidence(row, pack), _why(row)
+    return dict(zip(SAID, said, strict=True))
 
 
 def _name(row):
@@ -122,9 +132,8 @@ def _claims(row, pack):
 
 def _evidence(row, pack):
     """What to have ready, for what can be claimed; None for all else."""
-    if row["kind"] in NEVER_BACK:
-        return EVIDENCE["never_back"]
-    return EVIDENCE.get(row["recovery_source"]) if _claims(row, pack) else None
+    found = "never_back" if row["kind"] in NEVER_BACK else row["recovery_source"] if _claims(row, pack) else None
+    return phrase(EVIDENCE[found]) if found in EVIDENCE else None
 
 
 def _link(row):
@@ -134,56 +143,59 @@ def _link(row):
     return f"https://sellercentral.{row['marketplace']}/orders-v3/order/{quote(row['order_id'], safe='')}"
 
 
-def _meaning(answer, pack):
-    known = pack.answers.get(answer) if pack else None
-    return known.meaning if known else answer.replace("_", " ")
-
-
 def sentence(text):
     """A text as a sentence: a capital first, a full stop last."""
-    return f"{text[:1].upper()}{text[1:]}."
+    return languages.ended(f"{text[:1].upper()}{text[1:]}")
 
 
 def _advice(row, clock, pack):
     """What the answer means, as a sentence; for a parcel that nobody has complained about it would be advice too early."""
     if row["kind"] == "ship_late":
-        return "Look in Seller Central first: it may have shipped since the export."
+        return phrase("Look in Seller Central first: it may have shipped since the export.")
     if row["kind"] == "late_open":
         return ""
     known = row["answer"] not in (None, "unknown")
-    said = sentence(_meaning(row["answer"], pack)) if known else "What the rules say is not known."
+    said = [sentence(rule_words.meaning(row["answer"], pack)) if known else phrase("What the rules say is not known.")]
     if row["also"] and row["also"] != row["answer"]:
-        said += f" {sentence(_meaning(row['also'], pack))}"
-    return said + _about_day(row, clock)
+        said += [sentence(rule_words.meaning(row["also"], pack))]
+    return languages.joined([*said, _about_day(row, clock)], "sentences")
 
 
 def _about_day(row, clock):
     """What is to be said of a deadline that is past, or is only the safest of several."""
     latest = row["deadline_latest"]
     if row["deadline"] and (latest or row["deadline"]) < clock:
-        return " Probably past: look now."
+        return phrase("Probably past: look now.")
     if not latest or latest == row["deadline"]:
         return ""
-    gone = "The safest date is past: look now" if row["deadline"] < clock else "That is the safest date"
-    return f" {gone}; some sources say {show.day(latest)}."
+    if row["deadline"] < clock:
+        return phrase("The safest date is past: look now; some sources say {day}.", day=show.day(latest))
+    return phrase("That is the safest date; some sources say {day}.", day=show.day(latest))
 
 
 def _what(row, question):
-    said = question.about.rstrip(".") if question and question.about else WHAT.get(row["kind"], row["kind"].replace("_", " "))
+    if question and question.about:
+        return rule_words.about(question)
+    said = phrase(WHAT[row["kind"]]) if row["kind"] in WHAT else rule_words.named(row["kind"])
     if row["kind"] == "late_open" and row["days"]:
-        said += f" ({count(row['days'], 'day')} ago)"
+        return phrase("{what} ({days} ago)", what=said, days=count(row["days"], "day"))
     return said
 
 
 def _why(row):
     if row["answer"] == "unknown":
-        missing = (row["missing"] or "a fact").replace("_", " ").replace(",", ", ").replace("  ", " ")
-        return f"not known: {missing}" + (f"; {row['ask_for']} would tell" if row["ask_for"] else "")
+        missing = rule_words.facts(row["missing"]) if row["missing"] else phrase("a fact")
+        if not row["ask_for"]:
+            return phrase("not known: {facts}", facts=missing)
+        return phrase("not known: {facts}; {exports} would tell", facts=missing, exports=rule_words.asked(row["ask_for"]))
     if row["kind"] == "ship_late":
-        return "the latest ship day of the order"
+        return phrase("the latest ship day of the order")
     if row["kind"] == "never_back":
-        return f"the buyer has the refund, and no arrival is on record {count(row['days'], 'day')} after asking"
-    return row["source"] or f"rule {row['rule']}" if row["rule"] else "no rule known"
+        days = count(row["days"], "day")
+        return phrase("the buyer has the refund, and no arrival is on record {days} after asking", days=days)
+    if not row["rule"]:
+        return phrase("no rule known")
+    return languages.known(row["source"]) if row["source"] else phrase("rule {rule}", rule=row["rule"])
 
 
 def _place(thing, clock):

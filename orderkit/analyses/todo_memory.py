@@ -8,6 +8,7 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.todo_items import items
 from orderkit.analyses.words import count
+from orderkit.languages import joined, phrase
 
 KEY = ["account", "item", "order_id", "line", "item_key"]
 LEFT = ["item", "kind", "what", "account", "order_id", "money", "currency", "deadline", "how", "on"]
@@ -97,21 +98,25 @@ def since_then(things, left, before):
     new = sum(thing["state"] == "new" for thing in things)
     settled = int((left["how"] == "settled").sum())
     expired = sum(_just_expired(thing, before) for thing in things)
-    said = [f"{show.number(new)} new"]
-    said += [f"{show.number(len(left) - settled)} closed by you"] if len(left) > settled else []
-    said += [f"{show.number(settled)} settled"] if settled else []
-    said += [f"{show.number(expired)} expired"] if expired else []
-    return f"Since {show.day(before.day)}: {', '.join(said)}."
+    said = [phrase("{n} new", n=show.number(new))]
+    said += [phrase("{n} closed by you", n=show.number(len(left) - settled))] if len(left) > settled else []
+    said += [phrase("{n} settled", n=show.number(settled))] if settled else []
+    said += [phrase("{n} expired", n=show.number(expired))] if expired else []
+    return phrase("Since {day}: {changes}.", day=show.day(before.day), changes=joined(said, "commas"))
 
 
-def what_left(left):
-    """The frame of `gone` as a fold; nothing where nothing left."""
+def what_left(left, said):
+    """The frame of `gone` as a fold; nothing where nothing left. said: {item: what it was, in the language in use}."""
     if left is None or left.empty:
         return []
-    shown = left[["what", "order_id", "how", "on", "money", "currency"]].assign(on=[_noted(on) for on in left["on"]])
-    titles = {"what": "what it was", "order_id": "order", "money": "at stake", "on": "noted on"}
+    shown = left[["what", "order_id", "how", "on", "money", "currency"]].assign(
+        what=[said.get(item, what) for item, what in zip(left["item"], left["what"], strict=True)],
+        how=[phrase(how) for how in left["how"]], on=[_noted(on) for on in left["on"]],
+    )  # fmt: skip
+    titles = {"what": "what it was", "order_id": "order", "money": "at stake", "on": "noted on", "how": "How"}
     table = show.table(shown, money={"money": "currency"}, columns=list(shown)[:-1], titles=titles)
-    return [show.details(f"{count(len(left), 'thing')} closed or settled in the last week", table)]
+    things = count(len(left), "thing")
+    return [show.details(phrase("{things} closed or settled in the last week", things=things), table)]
 
 
 def _noted(on):

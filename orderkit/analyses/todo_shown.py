@@ -5,12 +5,14 @@ from decimal import Decimal
 
 import pandas as pd
 
-from orderkit.analyses import show
+from orderkit import languages
+from orderkit.analyses import naming, show
 from orderkit.analyses.result import Result
 from orderkit.analyses.todo_items import STALE, sentence
 from orderkit.analyses.todo_memory import what_left
 from orderkit.analyses.words import add, amounts, count
 from orderkit.errors import UnknownName
+from orderkit.languages import ended, phrase
 
 SEVERAL = 3  # things alike, undated or long past, that follow one another are shown as one from this number on
 SHEET = ["item", "order", "by", "what", "advice", "money", "done", "amount", "currency", "day", "link"]
@@ -40,21 +42,21 @@ class ToDo(Result):
         return _records(found)[0]
 
     def __repr__(self):
-        entries = list(_gathered(_records(self.frame)))
+        entries = list(_gathered(_records(naming.bare(self._translated()))))
         shown, left = entries[: self.rows_shown], sum(map(len, entries[self.rows_shown :]))
-        listed = [line for number, entry in enumerate(shown, 1) for line in _entry_lines(number, entry)] or ["(nothing)"]
-        more = [f"... and {left:,} more; all of them are in .frame, or with --json"] if left else []
+        listed = [line for number, entry in enumerate(shown, 1) for line in _entry_lines(number, entry)] or [phrase("(nothing)")]
+        more = [phrase("... and {n} more; all of them are in .frame, or with --json", n=f"{left:,}")] if left else []
         how = [f"- {line}" for line in self.how]
-        return "\n".join([self.title, self.headline, "", *listed, *more, "", "How we know", *how])
+        return "\n".join([self.title, self.headline, "", *listed, *more, "", phrase("How we know"), *how])
 
     def _repr_html_(self):
-        entries = list(_gathered(_records(self.frame)))
+        entries = list(_gathered(_records(naming.bare(self._translated()))))
         shown, left = entries[: self.rows_shown], entries[self.rows_shown :]
         parts = list(_entries(shown))
         if left:
-            parts.append(show.details(f"{sum(map(len, left)):,} more", *_entries(left)))
-        parts += what_left(self.tables.get("left"))
-        return str(show.section(self.headline, *parts, show.fold("How we know", self.how)))
+            parts.append(show.details(phrase("{n} more", n=f"{sum(map(len, left)):,}"), *_entries(left)))
+        parts += what_left(self.tables.get("left"), self.tables.get("left_said", {}))
+        return str(show.section(self.headline, *parts, show.fold(phrase("How we know"), self.how)))
 
 
 def _records(frame):
@@ -66,8 +68,11 @@ def _left(thing):
     """How long there is, in words; None without a deadline."""
     left = thing["days_left"]
     if left is None:
-        return "probably past" if thing["state"] == "expired" else None
-    return "today" if left == 0 else f"{count(-left, 'day')} ago" if left < 0 else f"{count(left, 'day')} left"
+        return phrase("probably past") if thing["state"] == "expired" else None
+    if left == 0:
+        return phrase("today")
+    days = count(abs(left), "day")
+    return phrase("{days} ago", days=days) if left < 0 else phrase("{days} left", days=days)
 
 
 def _money(thing):
@@ -96,7 +101,10 @@ def _together(things):
     for thing in things:
         add(totals, thing["currency"], None if thing["money"] is None else Decimal(repr(thing["money"])))
     new = sum(map(_is_new, things))
-    return f"{count(len(things), 'time')}{f' ({new} new)' if new else ''}: {things[0]['what']}", amounts(totals)
+    times, what = count(len(things), "time"), things[0]["what"]
+    if new:
+        return phrase("{times} ({n} new): {what}", times=times, n=new, what=what), amounts(totals)
+    return phrase("{times}: {what}", times=times, what=what), amounts(totals)
 
 
 def _entry_lines(number, things):
@@ -105,63 +113,79 @@ def _entry_lines(number, things):
         yield from _lines(number, things[0])
         return
     (what, money), first = _together(things), things[0]
-    when = " (probably past)" if _left(first) else ""
-    yield f"{number:>3}. " + "; ".join([f"no deadline{when}", *([f"{money} {_purpose(first)}"] if money else [])])
-    yield f"     {what}. {first['advice']}".rstrip()
+    when = phrase("no deadline (probably past)") if _left(first) else phrase("no deadline")
+    yield f"{number:>3}. " + languages.joined([when, _purpose(first, money)], "clauses")
+    yield f"     {languages.joined([ended(what), first['advice']], 'sentences')}"
     if first["evidence"]:
-        yield f"     Have ready: {first['evidence']}."
+        yield f"     {_ready(first)}"
     for thing in things:
-        new = "new" if _is_new(thing) else ""
-        parts = [f"order {thing['order_id']}", new, _money(thing), thing["why"], f"item {thing['item']}", thing["link"]]
-        yield "     - " + "; ".join(part for part in parts if part)
+        new = phrase("new") if _is_new(thing) else ""
+        parts = [*_names(thing), new, _money(thing), thing["why"], thing["link"]]
+        yield "     - " + languages.joined([parts[0], *parts[2:5], parts[1], parts[5]], "clauses")
 
 
-def _purpose(thing):
-    return "to claim" if thing["claim"] else "at stake"
+def _names(thing):
+    return phrase("order {order}", order=thing["order_id"]), phrase("item {item}", item=thing["item"])
+
+
+def _purpose(thing, money):
+    """What an amount is for; "" without one."""
+    if not money:
+        return ""
+    return phrase("{money} to claim", money=money) if thing["claim"] else phrase("{money} at stake", money=money)
 
 
 def _entries(entries):
     """Entries as HTML: things that stand alone in lists, several alike as one task with a fold of its orders."""
     for several, run in itertools.groupby(entries, key=lambda entry: len(entry) > 1):
         if not several:
-            yield show.tasks([_task(thing) for (thing,) in run])
+            yield show.tasks(_said_once([thing for (thing,) in run]))
             continue
         for things in run:
             what, money = _together(things)
-            note = f"{things[0]['advice']} {_ready(things[0])}".strip()
+            note = languages.joined([things[0]["advice"], _ready(things[0])], "sentences")
             yield show.tasks([{"what": what, "note": note, "left": _left(things[0]), "money": money}])
-            yield show.details(f"The {len(things):,} orders", show.tasks([_one_of(thing) for thing in things]))
+            yield show.details(phrase("The {n} orders", n=f"{len(things):,}"), show.tasks([_one_of(thing) for thing in things]))
+
+
+def _said_once(things):
+    """Tasks one after another: what to have ready is said of the first of several that need the same."""
+    said = set()
+    for thing in things:
+        yield _task({**thing, "evidence": None} if thing["evidence"] in said else thing)
+        said.add(thing["evidence"])
 
 
 def _one_of(thing):
     """One of several things alike: what is said of all is not said again."""
-    return _task(thing) | {"what": f"Order {thing['order_id']}", "note": sentence(thing["why"])}
+    what = phrase("Order {order}", order=thing["order_id"])
+    return _task(thing) | {"what": what, "note": "", "about": sentence(thing["why"])}
 
 
 def _ready(thing):
-    return f"Have ready: {thing['evidence']}." if thing["evidence"] else ""
+    return phrase("Have ready: {evidence}.", evidence=thing["evidence"]) if thing["evidence"] else ""
 
 
 def _lines(number, thing):
     """A thing to do as a few lines of text."""
-    day = "no deadline" if thing["deadline"] is None else f"by {show.day(thing['deadline'])}"
-    when = (f"{day} ({_left(thing)})" if _left(thing) else day) + (", new" if _is_new(thing) else "")
-    at_stake = [f"{_money(thing)} {_purpose(thing)}"] if _money(thing) else []
-    yield f"{number:>3}. " + "; ".join([when, *at_stake, f"order {thing['order_id']}", f"item {thing['item']}"])
-    yield f"     {thing['what']}. {thing['advice']}".rstrip()
+    when = phrase("no deadline") if thing["deadline"] is None else phrase("by {day}", day=show.day(thing["deadline"]))
+    when = phrase("{when} ({left})", when=when, left=_left(thing)) if _left(thing) else when
+    when = phrase("{when}, new", when=when) if _is_new(thing) else when
+    yield f"{number:>3}. " + languages.joined([when, _purpose(thing, _money(thing)), *_names(thing)], "clauses")
+    yield f"     {languages.joined([ended(thing['what']), thing['advice']], 'sentences')}"
     if thing["evidence"]:
-        yield f"     Have ready: {thing['evidence']}."
-    yield f"     Why: {thing['why']}."
+        yield f"     {_ready(thing)}"
+    yield f"     {phrase('Why: {why}.', why=thing['why'])}"
     if thing["link"]:
         yield f"     {thing['link']}"
 
 
 def _task(thing):
     left = thing["days_left"]
-    ready = f" {_ready(thing)}" if thing["evidence"] else ""
     return {
         "what": thing["what"],
-        "note": f"{thing['advice']}{ready} Order {thing['order_id']}; {thing['why']}.",
+        "note": languages.joined([thing["advice"], _ready(thing)], "sentences"),
+        "about": phrase("Order {order}; {why}.", order=thing["order_id"], why=thing["why"]),
         "deadline": thing["deadline"],
         "left": _left(thing),
         "new": _is_new(thing),

@@ -6,8 +6,9 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count
-from orderkit.charts.look import BLUE, GREEN, GREY, NO_CARRIER, ORANGE, PINK, RED, SKY, drawn, finish, pale
+from orderkit.charts.look import BLUE, GREEN, GREY, NO_CARRIER, ORANGE, PINK, RED, SKY, drawn, finish, headed, pale
 from orderkit.errors import NothingToShow
+from orderkit.languages import ended, joined, phrase
 
 COLOURS = (BLUE, ORANGE, GREEN, PINK, SKY)  # of as many carriers; RED is for what is late
 ALL, UNKNOWN = "all carriers", NO_CARRIER
@@ -18,6 +19,7 @@ ALT = (
     "Lines of the share of parcels delivered by days since hand-over, one per carrier, with 90% ranges; the parcels on the way "
     "are marks at their age, larger where more money is in them."
 )
+TOO_FEW = "There is no arrival curve to draw: too few deliveries are known with their day. A tracking export would tell them."
 ENDS = {"arrive in the end": "delivered", "at least": "delivered_low", "at most": "delivered_high"}
 
 
@@ -32,9 +34,7 @@ def arrival_curve(result):
 
     model, parcels = result.tables.get("model"), result.tables.get("parcels")
     if model is None:
-        raise NothingToShow(
-            "There is no arrival curve to draw: too few deliveries are known with their day. A tracking export would tell them."
-        )
+        raise NothingToShow(phrase(TOO_FEW))
     parcels = parcels.assign(line=_names(parcels[model.by[0]]), late=parcels["days_past_deliver_by"].gt(0).fillna(False))
     curves = _curves(model, parcels)
     parcels["line"] = parcels["line"].where(parcels["line"].isin(list(curves)), ALL)
@@ -45,11 +45,11 @@ def arrival_curve(result):
             _line(figure, name, curves[name].head(span + 1), colour)
     _marks(figure, parcels, curves, span)
     title = _title(curves[ALL], parcels)
-    figure.update_xaxes(title="days since hand-over to the carrier", range=[-0.4, span + 0.8])
-    figure.update_yaxes(title="share delivered", range=[0, 1.04], tickformat=".0%")
-    alt = f"{ALT} {title}."
+    figure.update_xaxes(title=phrase("days since hand-over to the carrier"), range=[-0.4, span + 0.8])
+    figure.update_yaxes(title=phrase("share delivered"), range=[0, 1.04], tickformat=".0%")
+    alt = joined([phrase(ALT), ended(title)], "sentences")
     figure.update_layout(legend_itemsizing="constant")
-    done = finish(figure, title, alt, _table(model, curves, parcels), height=420, legend=True)
+    done = finish(figure, title, alt, headed(_table(model, curves, parcels)), height=420, legend=True)
     return done.update_yaxes(showgrid=True, gridcolor=pale(GREY, 0.25))
 
 
@@ -83,7 +83,8 @@ def _within(curve, share):
 
 def _line(figure, name, curve, colour):
     days, low, high = (curve[column].tolist() for column in ("day", "delivered_low", "delivered_high"))
-    label = drawn(str(name))
+    label = drawn(_said(name))
+    hover = phrase("{line}: {share} delivered after {days} days", line=label, share="%{y:.1%}", days="%{x}")
     figure.add_scatter(
         x=days + days[::-1], y=high + low[::-1], fill="toself", fillcolor=pale(colour, 0.16), line={"width": 0}, mode="lines",
         hoverinfo="skip", showlegend=False, legendgroup=label,
@@ -91,7 +92,7 @@ def _line(figure, name, curve, colour):
     figure.add_scatter(
         x=days, y=curve["delivered"].tolist(), mode="lines", name=label, legendgroup=label,
         line={"color": colour, "width": 2.5, "dash": "dot" if name == ALL else "solid"},
-        hovertemplate=f"{label}: %{{y:.1%}} delivered after %{{x}} days<extra></extra>",
+        hovertemplate=f"{hover}<extra></extra>",
     )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def _marks(figure, parcels, curves, span):
         marks["x"] = marks["age_days"].clip(upper=span)
         height = [float(curves[row.line]["delivered"].iloc[row.x]) for row in marks.itertuples()]
         figure.add_scatter(
-            x=marks["x"].tolist(), y=height, mode="markers", name=name, text=[_words(row) for row in marks.itertuples()],
+            x=marks["x"].tolist(), y=height, mode="markers", name=phrase(name), text=[_words(row) for row in marks.itertuples()],
             marker={
                 "symbol": symbol, "size": _sizes(marks, parcels), "sizemode": "diameter", "color": pale(colour, 0.45),
                 "line": {"color": colour, "width": 1.5},
@@ -127,15 +128,22 @@ def _sizes(marks, parcels):
 
 def _words(mark):
     parcels, value = count(mark.parcels, "parcel"), show.money(round(mark.value, 2), mark.currency)
-    return drawn(f"{mark.line}, {count(int(mark.age_days), 'day')} on the way: {parcels}, {value}")
+    told = {"line": _said(mark.line), "days": count(int(mark.age_days), "day"), "parcels": parcels, "money": value}
+    return drawn(phrase("{line}, {days} on the way: {parcels}, {money}", **told))
+
+
+def _said(name):
+    """The name of a line: a carrier's own, or words of ours."""
+    return phrase(name) if name in (ALL, UNKNOWN) else str(name)
 
 
 def _title(curve, parcels):
-    said = f"19 of 20 that arrive come within {count(_within(curve, 0.95), 'day')}"
+    said = phrase("19 of 20 that arrive come within {days}", days=count(_within(curve, 0.95), "day"))
     late, still = int(parcels["late"].sum()), len(parcels)
     if not still:
-        return f"{said}; no parcel is on the way"
-    return f"{said}; {late:,} of {count(still, 'parcel')} on the way {'is' if late == 1 else 'are'} past the promised day"
+        return joined([said, phrase("no parcel is on the way")], "clauses")
+    told = {"late": f"{late:,}", "parcels": count(still, "parcel"), "is": "is" if late == 1 else "are"}
+    return joined([said, phrase("{late} of {parcels} on the way {is} past the promised day", **told)], "clauses")
 
 
 def _table(model, curves, parcels):
@@ -144,10 +152,12 @@ def _table(model, curves, parcels):
     rows = []
     for name, curve in curves.items():
         mine = parcels if name == ALL else parcels[parcels["line"] == name]
-        after = {f"delivered after {day} days": curve["delivered"].iloc[min(day, model.horizon)] for day in TOLD}
+        after = {
+            phrase("delivered after {days} days", days=day): curve["delivered"].iloc[min(day, model.horizon)] for day in TOLD
+        }
         end = {title: curve[column].iloc[-1] for title, column in ENDS.items()}
         rows.append({
-            "carrier": name, "parcels": int(sizes.get(name, model.parents["parcels"].iloc[-1])),
+            "carrier": _said(name), "parcels": int(sizes.get(name, model.parents["parcels"].iloc[-1])),
             "half arrive within days": _within(curve, 0.5), "19 of 20 within days": _within(curve, 0.95),
             **{title: round(float(share), 4) for title, share in (after | end).items()},
             "on the way": len(mine), "past the promised day": int(mine["late"].sum()),

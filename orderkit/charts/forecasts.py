@@ -3,13 +3,15 @@
 from orderkit.analyses import show
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count
-from orderkit.charts.look import BLUE, GREY, INK, ORANGE, RED, SKY, drawn, finish, pale
+from orderkit.charts.look import BLUE, GREY, INK, ORANGE, RED, SKY, day_format, day_ticks, drawn, finish, headed, pale
 from orderkit.errors import NothingToShow
+from orderkit.languages import joined, phrase
 
 DAY = 86_400_000  # milliseconds, in which plotly measures the width of bars on days
 RANGES = ((90, 0.62, pale(SKY, 0.32)), (80, 0.36, pale(SKY, 0.5)))  # level, width as a share of the step, colour
 SHOWN = ["as_of", "expected", "low80", "high80", "low90", "high90", "actual"]
 TICKS = 5  # days named on the axis, at most about so many
+HOVER = {"told": "%{x:.0%}", "arrived": "%{y:.0%}", "text": "%{text}"}
 EDGE = 0.04  # beyond the ends of an axis, so that marks on them are whole
 
 
@@ -24,7 +26,8 @@ def forecasts(result, *, currency=None):
     currency = currency or _usual(result)
     frame = result.frame[result.frame["currency"] == currency].sort_values("as_of")
     if frame.empty:
-        raise NothingToShow(f"There is no forecast to draw: no order in {currency or 'a known currency'} was on its way.")
+        named = currency or phrase("a known currency")
+        raise NothingToShow(phrase("There is no forecast to draw: no order in {currency} was on its way.", currency=named))
     days = [f"{day:%Y-%m-%d}" for day in frame["as_of"]]
     figure = go.Figure(layout={"barmode": "overlay"})
     _bands(figure, days, frame, currency)
@@ -32,13 +35,15 @@ def forecasts(result, *, currency=None):
     _points(figure, days, frame["expected"], "expected", dash, currency)
     _truth(figure, frame, currency)
     title = _came(frame, currency)
-    figure.update_xaxes(title="day of the forecast", type="date", tickformat="%-d %b\n%Y", **_ticks(days, _step(frame["as_of"])))
-    figure.update_yaxes(title=f"{currency} not arriving within {count(result.tables['horizon'], 'day')}", tickformat=",.0f")
+    ticks = _ticks(days, _step(frame["as_of"]))
+    figure.update_xaxes(title=phrase("day of the forecast"), type="date", tickformat=day_ticks(), **ticks)
+    within = phrase("{currency} not arriving within {days}", currency=currency, days=count(result.tables["horizon"], "day"))
+    figure.update_yaxes(title=within, tickformat=",.0f")
     top = max(1.0, float(frame[["high90", "actual", "expected"]].max().max()))
     figure.update_yaxes(range=[-EDGE * top, (1 + EDGE) * top])
     table = frame[SHOWN].assign(as_of=days).round(2).rename(columns={"as_of": "day of the forecast"})
-    alt = f"By day of the forecast, the amount expected not to arrive in time with its ranges, and what did not. {title}."
-    done = finish(figure, title, alt, table, height=380, legend=True)
+    text = "By day of the forecast, the amount expected not to arrive in time with its ranges, and what did not. {title}."
+    done = finish(figure, title, phrase(text, title=title), headed(table), height=380, legend=True)
     return done.update_yaxes(showgrid=True, gridcolor=pale(GREY, 0.25))
 
 
@@ -46,11 +51,11 @@ def _bands(figure, days, frame, currency):
     """A wide pale bar from low to high of the 90 % range, a narrow stronger one for 80 %."""
     step = _step(frame["as_of"])
     for level, width, colour in RANGES:
-        low, high = frame[f"low{level}"], frame[f"high{level}"]
+        low, high, name = frame[f"low{level}"], frame[f"high{level}"], phrase("{level}% range", level=level)
         figure.add_bar(
             x=days, base=low.tolist(), y=(high - low).tolist(), width=width * step * DAY, marker={"color": colour},
-            name=f"{level}% range", text=_ranges(low, high, currency), textposition="none",
-            hovertemplate=f"%{{x|%-d %b %Y}}: {level}% range %{{text}}<extra></extra>",
+            name=name, text=_ranges(low, high, currency), textposition="none",
+            hovertemplate=f"%{{x|{day_format()}}}: {name} %{{text}}<extra></extra>",
         )  # fmt: skip
 
 
@@ -69,15 +74,16 @@ def _truth(figure, frame, currency):
 
 def _points(figure, days, amounts, name, mark, currency):
     figure.add_scatter(
-        x=days, y=amounts.tolist(), mode="markers", marker=mark, name=name, cliponaxis=False,
+        x=days, y=amounts.tolist(), mode="markers", marker=mark, name=phrase(name), cliponaxis=False,
         text=[drawn(show.money(round(amount, 2), currency)) for amount in amounts],
-        hovertemplate=f"%{{x|%-d %b %Y}}: %{{text}} {name}<extra></extra>",
+        hovertemplate=f"%{{x|{day_format()}}}: %{{text}} {phrase(name)}<extra></extra>",
     )  # fmt: skip
 
 
 def _ranges(low, high, currency):
     ends = zip(low.round(2), high.round(2), strict=True)
-    return [drawn(f"{show.money(least, currency)} to {show.money(most, currency)}") for least, most in ends]
+    ends = [(show.money(least, currency), show.money(most, currency)) for least, most in ends]
+    return [drawn(phrase("{low} to {high}", low=least, high=most)) for least, most in ends]
 
 
 def _usual(result):
@@ -103,9 +109,12 @@ def _inside(frame):
 def _came(frame, currency):
     told, made = int(frame["actual"].notna().sum()), len(frame)
     if not told:
-        return f"The truth is not in yet for {count(made, 'forecast')} in {currency}"
-    waiting = f"; {made - told:,} not judged yet" if made > told else ""
-    return f"The 90% range held in {int(_inside(frame).sum()):,} of {count(told, 'forecast')} in {currency}{waiting}"
+        return phrase(
+            "The truth is not in yet for {forecasts} in {currency}", forecasts=count(made, "forecast"), currency=currency
+        )
+    held = {"n": f"{int(_inside(frame).sum()):,}", "forecasts": count(told, "forecast"), "currency": currency}
+    waiting = phrase("{n} not judged yet", n=f"{made - told:,}") if made > told else ""
+    return joined([phrase("The 90% range held in {n} of {forecasts} in {currency}", **held), waiting], "clauses")
 
 
 @draws("backtest", "calibration")
@@ -115,32 +124,34 @@ def calibration(result):
 
     table = result.tables["reliability"]
     if table is None or table.empty:
-        raise NothingToShow("There is nothing to compare chances with: the truth of no forecast is in yet.")
+        raise NothingToShow(phrase("There is nothing to compare chances with: the truth of no forecast is in yet."))
     fits = (table["mean_probability"] >= table["low"]) & (table["mean_probability"] <= table["high"])
     figure = go.Figure()
     line = {"color": GREY, "width": 1.5, "dash": "dash"}
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name="as foretold", hoverinfo="skip")
+    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, name=phrase("as foretold"), hoverinfo="skip")
     for which, name, colour, symbol in ((fits, "as told", BLUE, "circle"), (~fits, "not as told", RED, "diamond")):
         if which.any():
-            _groups(figure, table[which], name, colour, symbol)
-    title = f"The chance told lies within the range of what came in {int(fits.sum())} of {count(len(table), 'group')} of orders"
+            _groups(figure, table[which], phrase(name), colour, symbol)
+    text = "The chance told lies within the range of what came in {n} of {groups} of orders"
+    title = phrase(text, n=int(fits.sum()), groups=count(len(table), "group"))
     axis = {"range": [-EDGE, 1 + EDGE], "tickformat": ".0%", "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1]}
     days = count(result.tables["horizon"], "day")
-    figure.update_xaxes(title=f"chance told to arrive within {days}", **axis)
-    figure.update_yaxes(title="share that did", **axis)
+    figure.update_xaxes(title=phrase("chance told to arrive within {days}", days=days), **axis)
+    figure.update_yaxes(title=phrase("share that did"), **axis)
     rows = table[["mean_probability", "observed", "low", "high", "events", "n"]].round(4)
     rows.columns = ["chance told", "share that arrived", "at least", "at most", "arrived", "orders"]
-    alt = f"Dots of the share that arrived against the chance told, with 90% ranges, beside the line where both agree. {title}."
-    done = finish(figure, title, alt, rows, height=420, legend=True)
+    text = "Dots of the share that arrived against the chance told, with 90% ranges, beside the line where both agree. {title}."
+    done = finish(figure, title, phrase(text, title=title), headed(rows), height=420, legend=True)
     return done.update_yaxes(showgrid=True, gridcolor=pale(GREY, 0.25)).update_xaxes(showgrid=True, gridcolor=pale(GREY, 0.25))
 
 
 def _groups(figure, table, name, colour, symbol):
     above, below = (table["high"] - table["observed"]).tolist(), (table["observed"] - table["low"]).tolist()
+    counts = [(f"{int(events):,}", f"{n:,}") for events, n in zip(table["events"], table["n"], strict=True)]
     figure.add_scatter(
         x=table["mean_probability"].tolist(), y=table["observed"].tolist(), mode="markers", name=name,
         marker={"color": colour, "size": 10, "symbol": symbol},
         error_y={"array": above, "arrayminus": below, "symmetric": False, "color": pale(colour, 0.55), "width": 4},
-        text=[f"{int(events):,} of {n:,}" for events, n in zip(table["events"], table["n"], strict=True)],
-        hovertemplate="told %{x:.0%}, arrived %{y:.0%} (%{text})<extra></extra>",
+        text=[phrase("{some} of {all}", some=some, all=among) for some, among in counts],
+        hovertemplate=phrase("told {told}, arrived {arrived} ({text})", **HOVER) + "<extra></extra>",
     )  # fmt: skip

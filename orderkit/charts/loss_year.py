@@ -7,10 +7,13 @@ from orderkit.analyses.losses.ahead import SPANS, both
 from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.result import draws
 from orderkit.charts.look import BLUE, INK, RED, drawn, finish
+from orderkit.charts.words import in_words
 from orderkit.errors import NothingToShow
+from orderkit.languages import phrase
 from orderkit.statistics.losses.rates import FEW_EVENTS
 
 BINS = 40
+HOVER = "about %{x:,.0f} CURRENCY: %{y:.1%} of years"  # plotly's own braces: no value of ours can stand in them
 NEARLY_ALL = 0.999  # of the years lie within the bars; the dearer ones are in the last of them
 LETTER = 0.0125  # of the axis, on a narrow page, is as wide as a letter
 WORDS = 0.14  # of the height of the bars, from one mark's words to the next
@@ -31,16 +34,18 @@ def loss_year(result, *, currency=None):
     top, highest = _bars(figure, said, one.currency)
     marks = _marks(said, few)
     money = {name: round_money(round(amount), one.currency) for name, amount in marks.items()}
-    words = {f"{name} {money[name]}": amount for name, amount in marks.items()}
+    words = {phrase("{mark} {amount}", mark=phrase(name), amount=money[name]): amount for name, amount in marks.items()}
     right, end = _side(words, top)
     for place, (text, amount) in enumerate(words.items()):
         height = highest * (1 + WORDS * (len(words) - place if right else place + 1))
         _mark(figure, amount, height, drawn(text), "right" if right else "left")
     title = _title(said, one.currency, few)
-    figure.update_xaxes(title=f"lost or damaged in a year, in {drawn(one.currency)}", range=[0, end], tickformat=",~f")
+    figure.update_xaxes(
+        title=phrase("lost or damaged in a year, in {currency}", currency=drawn(one.currency)), range=[0, end], tickformat=",~f"
+    )
     table = pd.DataFrame([*money.items(), ("share of years without a loss", f"{said.none:.0%}")], columns=["what", "a year"])
-    alt = f"Bars of how likely each sum of losses in a year is. {title}."
-    done = finish(figure, title, alt, table, height=380)
+    alt = phrase("Bars of how likely each sum of losses in a year is. {title}.", title=title)
+    done = finish(figure, title, alt, in_words(table, cells=["what"]), height=380)
     return done.update_yaxes(visible=False, range=[0, highest * (1.1 + WORDS * len(marks))])
 
 
@@ -48,8 +53,9 @@ def book_of(result, currency):
     """The book of a currency, or the one with most parcels a week. Raises NothingToShow."""
     books = [one for one in result.tables.get("books", []) if currency in (None, one.currency)]
     if not books:
-        where = f" in {currency}" if currency else ""
-        raise NothingToShow(f"There is no year of losses to draw{where}: that needs parcels with an amount and a known outcome.")
+        where = phrase(" in {currency}", currency=currency) if currency else ""
+        none = "There is no year of losses to draw{where}: that needs parcels with an amount and a known outcome."
+        raise NothingToShow(phrase(none, where=where))
     return max(books, key=lambda one: one.pace)
 
 
@@ -67,7 +73,7 @@ def _bars(figure, said, currency):
     figure.add_bar(
         x=((edges[1:] + edges[:-1]) / 2).tolist(), y=share.tolist(), width=edges[1] * 0.92,
         marker={"color": [RED if left + edges[1] / 2 >= bad else BLUE for left in edges[:-1]], "opacity": 0.8},
-        hovertemplate=f"about %{{x:,.0f}} {drawn(currency)}: %{{y:.1%}} of years<extra></extra>",
+        hovertemplate=phrase(HOVER).replace("CURRENCY", drawn(currency)) + "<extra></extra>",
     )  # fmt: skip
     return top, float(share.max())
 
@@ -98,5 +104,6 @@ def _mark(figure, amount, height, text, side):
 def _title(said, currency, few):
     bad = round_money(round(said.var[0.95]), currency)
     if few:
-        return f"Too few losses to tell an average; at most {bad} in 19 of 20 years"
-    return f"Losses of about {round_money(round(said.mean), currency)} a year; at most {bad} in 19 of 20 years"
+        return phrase("Too few losses to tell an average; at most {bad} in 19 of 20 years", bad=bad)
+    mean = round_money(round(said.mean), currency)
+    return phrase("Losses of about {mean} a year; at most {bad} in 19 of 20 years", mean=mean, bad=bad)

@@ -2,12 +2,14 @@
 
 import pandas as pd
 
+from orderkit.analyses.losses.rarity import rarity, rarity_said
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count
 from orderkit.charts.look import BLUE, GREY, INK, NO_CARRIER, RED, SKY, drawn, finish, pale, short
+from orderkit.charts.words import in_words
 from orderkit.errors import NothingToShow
+from orderkit.languages import phrase
 from orderkit.statistics.losses.rates import FEW_EVENTS
-from orderkit.statistics.rates import one_in
 
 MOST_SERVICES = 15
 ROOM = 2.1  # times the widest range, so that the words right of it fit on a narrow page
@@ -23,21 +25,24 @@ def parcel_losses(result):
     frame = getattr(result, "frame", result)
     frame = frame[frame["known_outcome"] > 0]
     if frame.empty:
-        raise NothingToShow("There is no parcel with a known outcome to draw: load a tracking export.")
+        raise NothingToShow(phrase("There is no parcel with a known outcome to draw: load a tracking export."))
     several = frame["currency"].nunique(dropna=False) > 1
     figure = go.Figure()
     for row in frame.iloc[::-1].itertuples():
-        name = f"{row.what} ({'currency not known' if pd.isna(row.currency) else row.currency})" if several else row.what
-        verdict = "too few to tell" if pd.isna(row.rate) else row.one_in
-        _range_with_words(
-            figure, drawn(name), row, f"{row.events:,} of {row.known_outcome:,}: {verdict}, at worst {row.at_worst}"
-        )
+        name = _with_currency(phrase(row.what), row.currency) if several else phrase(row.what)
+        words = phrase(
+            "{events} of {known}: {verdict}, at worst {worst}", events=f"{row.events:,}", known=f"{row.known_outcome:,}",
+            verdict=phrase("too few to tell") if pd.isna(row.rate) else rarity_said(row.one_in), worst=rarity_said(row.at_worst),
+        )  # fmt: skip
+        _range_with_words(figure, drawn(name), row, words)
     lost, known = frame.loc[frame["what"] == "lost", ["events", "known_outcome"]].sum()
-    title = f"{lost:,} of {known:,} parcels lost" if lost else f"No parcel lost of {known:,} with known outcome"
+    said = "{lost} of {known} parcels lost" if lost else "No parcel lost of {known} with known outcome"
+    title = phrase(said, lost=f"{lost:,}", known=f"{known:,}")
     rows = frame[["what", "currency", "events", "known_outcome", "one_in", "at_worst"]]
-    _per_thousand(figure, frame["high"].max(), len(frame), "per 1,000 parcels with known outcome, with 90% range")
-    alt = f"Lost and damaged parcels per 1,000 with 90% ranges. {title}."
-    return finish(figure, title, alt, rows, height=110 + 44 * len(frame))
+    rows = rows.assign(**{name: rows[name].map(rarity_said) for name in ("one_in", "at_worst")})
+    _per_thousand(figure, frame["high"].max(), len(frame), phrase("per 1,000 parcels with known outcome, with 90% range"))
+    alt = phrase("Lost and damaged parcels per 1,000 with 90% ranges. {title}.", title=title)
+    return finish(figure, title, alt, in_words(rows, cells=["what"]), height=110 + 44 * len(frame))
 
 
 @draws("losses", "services")
@@ -62,23 +67,23 @@ def loss_services(result):
     usual = {"symbol": "line-ns", "size": 20, "line": {"width": 2, "color": INK}}
     figure.add_scatter(
         x=(told["usual"] * 1000).tolist(), y=[drawn(name) for name in told["name"]], mode="markers", marker=usual,
-        hovertemplate="all services: %{x:.1f} per 1,000<extra></extra>",
+        hovertemplate=phrase("all services: %{x:.1f} per 1,000") + "<extra></extra>",
     )  # fmt: skip
     title = _services_title(told)
-    scale = "lost or damaged per 1,000 parcels, with 90% range"
-    scale += "<br>the tick is the rate of all services of its currency" * bool(ticked)
+    scale = phrase("lost or damaged per 1,000 parcels, with 90% range")
+    scale += f"<br>{phrase('the tick is the rate of all services of its currency')}" * bool(ticked)
     _per_thousand(figure, services["high"].max(), len(services), scale)
     columns = ["currency", "parcels", "exposure", "lost", "damaged", "rate", "low", "high", "weight"]
     table = services[["name", *columns]].rename(columns={"name": "service", "exposure": "parcels counted"}).round(4)
-    alt = f"Rates of loss or damage by carrier's service with 90% ranges, highest first. {title}."
-    return finish(figure, title, alt, table, height=120 + 36 * len(services))
+    alt = phrase("Rates of loss or damage by carrier's service with 90% ranges, highest first. {title}.", title=title)
+    return finish(figure, title, alt, in_words(table), height=120 + 36 * len(services))
 
 
 def _services(services):
     """The services shown, highest rate first: `name`, `events`, the rate of all (`usual`), whether it is `worse` (its whole range
     lies above what the other services lose), and whether all events of its currency are too `few` to tell."""
     if services.empty or not services["rate"].notna().any():
-        raise NothingToShow("There is no service of a carrier to compare: of no parcel is the outcome known.")
+        raise NothingToShow(phrase("There is no service of a carrier to compare: of no parcel is the outcome known."))
     shown = services.sort_values("parcels", ascending=False, kind="stable").head(MOST_SERVICES)
     shown = shown.assign(events=shown["lost"] + shown["damaged"], expected=shown["rate"] * shown["exposure"])
     sums = shown.groupby("currency", dropna=False)[["expected", "exposure"]].transform("sum")
@@ -96,34 +101,48 @@ def _services(services):
 
 def _service_name(row, several):
     words = [str(word) for word in (row.carrier, row.service) if not pd.isna(word)]
-    name = NO_CARRIER if pd.isna(row.carrier) and len(words) < 2 else short(" ".join(words))
-    currency = "currency not known" if pd.isna(row.currency) else row.currency
-    return f"{name} ({currency})" if several else name
+    name = phrase(NO_CARRIER) if pd.isna(row.carrier) and len(words) < 2 else short(" ".join(words))
+    return _with_currency(name, row.currency) if several else name
+
+
+def _with_currency(name, currency):
+    return phrase("{name} ({reason})", name=name, reason=phrase("currency not known") if pd.isna(currency) else currency)
 
 
 def _service_words(row):
     if pd.isna(row.rate):
-        return f"{count(int(row.parcels), 'parcel')}, no outcome known"
-    return f"{int(row.events):,} of {row.exposure:,.0f}, {'too few to tell' if row.few else f'likely {one_in(row.rate)}'}"
+        return phrase("{parcels}, no outcome known", parcels=count(int(row.parcels), "parcel"))
+    told = {"events": f"{int(row.events):,}", "known": f"{row.exposure:,.0f}"}
+    if row.few:
+        return phrase("{events} of {known}, too few to tell", **told)
+    return phrase("{events} of {known}, likely {rate}", rate=rarity(row.rate), **told)
 
 
 def _service_hover(row):
     if pd.isna(row.rate):
         return ""
-    said = f"{row.name}: {int(row.lost):,} lost and {int(row.damaged):,} damaged of {row.exposure:,.0f} parcels"
-    own = "" if pd.isna(row.weight) else f"; its own parcels make up {row.weight:.0%} of the estimate"
-    return drawn(f"{said}; {row.low * 1000:.1f} to {row.high * 1000:.1f} per 1,000{own}")
+    said = phrase(
+        "{name}: {lost} lost and {damaged} damaged of {parcels} parcels; {low} to {high} per 1,000", name=row.name,
+        lost=f"{int(row.lost):,}", damaged=f"{int(row.damaged):,}", parcels=f"{row.exposure:,.0f}", low=f"{row.low * 1000:.1f}",
+        high=f"{row.high * 1000:.1f}",
+    )  # fmt: skip
+    if pd.isna(row.weight):
+        return drawn(said)
+    own = phrase("its own parcels make up {share} of the estimate", share=f"{row.weight:.0%}")
+    return drawn(phrase("; ").join([said, own]))
 
 
 def _services_title(told):
     if told.empty:
-        return "Too few losses to compare services"
+        return phrase("Too few losses to compare services")
     worse = told.loc[told["worse"], "name"].tolist()
+    if len(worse) == 1:
+        return phrase("{service} loses more than the others", service=worse[0])
     if worse:
-        return f"{worse[0]} loses more than the others" if len(worse) == 1 else f"{len(worse)} services lose more than the others"
+        return phrase("{services} services lose more than the others", services=len(worse))
     if len(told) == 1:
-        return f"{told['name'].iloc[0]}: {one_in(told['rate'].iloc[0])} is lost or damaged"
-    return "No service clearly loses more than the others"
+        return phrase("{service}: {rate} is lost or damaged", service=told["name"].iloc[0], rate=rarity(told["rate"].iloc[0]))
+    return phrase("No service clearly loses more than the others")
 
 
 def _per_thousand(figure, widest, rows, title):
@@ -169,24 +188,27 @@ def loss_weeks(result, *, currency=None):
     low, high = ((told["low"] - HALF).tolist(), (told["high"] + HALF).tolist())
     figure.add_scatter(
         x=foretold + foretold[::-1], y=high + low[::-1], fill="toself", fillcolor=pale(GREY, 0.25),
-        line={"width": 0, "shape": "hvh"}, mode="lines", name="foretold (90% range)", hoverinfo="skip",
+        line={"width": 0, "shape": "hvh"}, mode="lines", name=phrase("foretold (90% range)"), hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
-        x=foretold, y=told["expected"].tolist(), mode="lines", name="expected", line={"color": INK, "width": 1.5, "dash": "dot"},
-        hovertemplate="%{x}: %{y:.1f} expected<extra></extra>",
+        x=foretold, y=told["expected"].tolist(), mode="lines", name=phrase("expected"),
+        line={"color": INK, "width": 1.5, "dash": "dot"},
+        hovertemplate=phrase("%{x}: %{y:.1f} expected") + "<extra></extra>",
     )  # fmt: skip
     for open_ones, name in ((False, "lost or damaged"), (True, "so far: parcels are on the way")):
         part = weeks[(weeks["open"] > 0) == open_ones]
         if len(part):
-            _dots(figure, part, name, hollow=open_ones)
+            _dots(figure, part, phrase(name), hollow=open_ones)
     title = _weeks_title(weeks, told)
     most = max(weeks["events"].max(), 0 if told.empty else told["high"].max())
-    figure.update_xaxes(title="week of the order (Monday)", type="date")
+    figure.update_xaxes(title=phrase("week of the order (Monday)"), type="date")
     columns = ["currency", "parcels", "known_outcome", "open", "events", "expected", "low", "high", "within"]
     table = weeks.assign(week=days)[["week", *columns]].round(2)
-    alt = f"Dots of parcels lost or damaged by order week, against the range that earlier weeks foretold. {title}."
-    figure.update_yaxes(title="parcels", tickformat=",d", **({"dtick": 1} if most <= 8 else {}))
-    done = finish(figure, title, alt, table, height=340, legend=True)
+    alt = phrase(
+        "Dots of parcels lost or damaged by order week, against the range that earlier weeks foretold. {title}.", title=title
+    )
+    figure.update_yaxes(title=phrase("parcels"), tickformat=",d", **({"dtick": 1} if most <= 8 else {}))
+    done = finish(figure, title, alt, in_words(table), height=340, legend=True)
     return done.update_yaxes(range=[-0.5 - most / 30, 0.8 + most * 1.05], showgrid=True, gridcolor=pale(GREY, 0.25))
 
 
@@ -196,8 +218,8 @@ def _weeks(weeks, currency):
     chosen = currency or (sums.idxmax() if len(sums) else None)
     found = weeks[weeks["currency"] == chosen]
     if found.empty or not found["known_outcome"].sum():
-        where = f" in {currency}" if currency else ""
-        raise NothingToShow(f"There is no week of losses to draw{where}: of no parcel is the outcome known.")
+        where = phrase(" in {currency}", currency=currency) if currency else ""
+        raise NothingToShow(phrase("There is no week of losses to draw{where}: of no parcel is the outcome known.", where=where))
     return found
 
 
@@ -208,13 +230,15 @@ def _dots(figure, part, name, *, hollow):
         x=part["week"].dt.strftime("%Y-%m-%d").tolist(), y=part["events"].tolist(), mode="markers", name=name,
         marker={"color": colours, "size": 9, "symbol": "circle-open" if hollow else "circle", "line": line},
         customdata=part[["known_outcome", "open"]].to_numpy().tolist(), cliponaxis=False,
-        hovertemplate="%{x}: %{y} lost or damaged of %{customdata[0]}, %{customdata[1]} on the way<extra></extra>",
+        hovertemplate=phrase("%{x}: %{y} lost or damaged of %{customdata[0]}, %{customdata[1]} on the way") + "<extra></extra>",
     )  # fmt: skip
 
 
 def _weeks_title(weeks, told):
     where = weeks["currency"].iloc[0]
     if told.empty:
-        return f"Too few {where} parcels so far to foretell a week"
-    right = int(told["within"].sum())
-    return f"{right:,} of {count(len(told), 'week')} turned out as foretold ({where}; 9 of 10 should)"
+        return phrase("Too few {currency} parcels so far to foretell a week", currency=where)
+    right, weeks = f"{int(told['within'].sum()):,}", count(len(told), "week")
+    return phrase(
+        "{right} of {weeks} turned out as foretold ({currency}; 9 of 10 should)", right=right, weeks=weeks, currency=where
+    )

@@ -5,8 +5,9 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count
-from orderkit.charts.look import BLUE, GREEN, GREY, INK, ORANGE, RED, drawn, finish
+from orderkit.charts.look import BLUE, GREEN, GREY, INK, ORANGE, RED, drawn, finish, headed
 from orderkit.errors import NothingToShow
+from orderkit.languages import joined, phrase
 
 NOW, EXPECTED, TOTAL = "the rules say refund now", "expected never to arrive", "at risk in all"
 CLAIMS, LEFT, BROUGHT = "less open claims, up to", "left if all are paid", "claims brought so far"
@@ -36,15 +37,20 @@ def money_at_risk(result, *, currency=None):
         _fall(figure, row, steps, place)
     figure.update_annotations(x=0, xref="paper", xanchor="left", xshift=-ASIDE, font_size=14)
     title = titles[0] if len(rows) == 1 else _of_all(rows)
-    alt = f"A waterfall of amounts {'' if len(rows) == 1 else 'per currency, each on an axis of its own'}".rstrip()
-    alt += f". {title}." + (f" {'; '.join(titles)}." if len(rows) > 1 else "")
-    finish(figure, title, alt, _table(rows, falls), height=_height(falls))
+    finish(figure, title, _alt(title, titles), headed(_table(rows, falls)), height=_height(falls))
     return figure.update_layout(margin_t=46 + HEAD // 2 * (len(rows) > 1))
+
+
+def _alt(title, titles):
+    if len(titles) == 1:
+        return phrase("A waterfall of amounts. {title}.", title=title)
+    text = "A waterfall of amounts per currency, each on an axis of its own. {title}. {each}."
+    return phrase(text, title=title, each=joined(titles, "clauses"))
 
 
 def _table(rows, falls):
     cells = [
-        (row["currency"], name, round(length, 2), label)
+        (row["currency"], phrase(name), round(length, 2), label)
         for row, steps in zip(rows, falls, strict=True)
         for name, _, length, label in steps
     ]
@@ -55,7 +61,7 @@ def _of_all(rows):
     """One finding for several currencies, which are never added up."""
     risks = {row["currency"]: _risk(row) for row in rows}
     known = {currency: round(risk, 2) for currency, risk in risks.items() if risk is not None}
-    return f"At risk: {show.sums(known)}" if known else "How much is at risk is not known"
+    return phrase("At risk: {money}", money=show.sums(known)) if known else phrase("How much is at risk is not known")
 
 
 def _chosen(totals, currency):
@@ -65,7 +71,8 @@ def _chosen(totals, currency):
     mine = mine.sort_values("open_parcels", ascending=False, kind="stable").astype(object)
     rows = [row for row in mine.where(mine.notna(), None).to_dict("records") if _steps(row)]
     if not rows:
-        raise NothingToShow(f"There is no money on the way to draw{f' in {currency}' if currency else ''}.")
+        of_it = "There is no money on the way to draw in {currency}." if currency else "There is no money on the way to draw."
+        raise NothingToShow(phrase(of_it, currency=currency))
     return rows
 
 
@@ -107,24 +114,27 @@ def _label(row, name, length):
     said, column = _money(length, row), {NOW: "refund_now", CLAIMS: "claimable"}.get(name)
     if name in RANGED:
         low, high = (_money(row[end] + length - row["expected"], row) for end in ("low90", "high90"))
-        return f"{said} (90% range {low} to {high})"
+        return phrase("{money} (90% range {low} to {high})", money=said, low=low, high=high)
     if not column:
         return said
-    without = row.get(f"{column}_without_value")
-    return f"{said} ({count(row[f'{column}_{_noun(row)}s'], _noun(row))}{f', {without:,} without an amount' if without else ''})"
+    without, things = row.get(f"{column}_without_value"), count(row[f"{column}_{_noun(row)}s"], _noun(row))
+    if without:
+        return phrase("{money} ({things}, {n} without an amount)", money=said, things=things, n=f"{without:,}")
+    return phrase("{money} ({things})", money=said, things=things)
 
 
 def _fall(figure, row, steps, place):
     """The bars of one currency, a line from each to the next, the ranges, and the labels right of all of it."""
-    names, starts, lengths, labels = (list(column) for column in zip(*steps, strict=True))
+    keys, starts, lengths, labels = (list(column) for column in zip(*steps, strict=True))
+    names = [phrase(name) for name in keys]
     texts, at = [drawn(label) for label in labels], {"row": place, "col": 1}
     figure.add_bar(
-        x=lengths, y=names, base=starts, orientation="h", marker={"color": [COLOURS[name] for name in names]}, text=texts,
+        x=lengths, y=names, base=starts, orientation="h", marker={"color": [COLOURS[name] for name in keys]}, text=texts,
         textposition="none", hovertemplate="%{y}: %{text}<extra></extra>", width=0.62, **at,
     )  # fmt: skip
     ends = [max(start, start + length) for start, length in zip(starts, lengths, strict=True)]
-    for number, name in enumerate(names):
-        if name in RANGED:
+    for number, (key, name) in enumerate(zip(keys, names, strict=True)):
+        if key in RANGED:
             low, high = (row[end] + starts[number] + lengths[number] - row["expected"] for end in ("low90", "high90"))
             line = {"color": INK, "width": 3}
             figure.add_scatter(x=[low, high], y=[name, name], mode="lines", line=line, hoverinfo="skip", **at)
@@ -139,14 +149,19 @@ def _fall(figure, row, steps, place):
 
 def _title(row):
     """What is at risk, and of how much on the way."""
-    if row["open_value"] is None:
-        way = "what is on the way has no amount"
-    else:
-        way = f"{_money(row['open_value'], row)} on the way" if row["open_parcels"] else "no parcel with an amount is on the way"
+    way = _on_the_way(row)
     if _risk(row) is not None:
-        said = f"{_money(_risk(row), row)} at risk; {way}"
+        said = joined([phrase("{money} at risk", money=_money(_risk(row), row)), way], "clauses")
     elif row["expected"] is not None:
-        said = f"{_money(row['expected'], row)} expected never to arrive; {way}"
+        said = joined([phrase("{money} expected never to arrive", money=_money(row["expected"], row)), way], "clauses")
     else:
-        said = f"{way[0].upper()}{way[1:]}; how much never arrives is not known"
-    return said if row["currency"] else f"Currency not known: {said}"
+        said = joined([f"{way[0].upper()}{way[1:]}", phrase("how much never arrives is not known")], "clauses")
+    return said if row["currency"] else phrase("Currency not known: {finding}", finding=said)
+
+
+def _on_the_way(row):
+    if row["open_value"] is None:
+        return phrase("what is on the way has no amount")
+    if not row["open_parcels"]:
+        return phrase("no parcel with an amount is on the way")
+    return phrase("{money} on the way", money=_money(row["open_value"], row))

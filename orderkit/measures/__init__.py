@@ -3,7 +3,8 @@
 A measure counts and sums; rates are made from its columns by whoever shows them, so that a measure may always be added up.
 """
 
+from orderkit.measures.by_name import Measures
 from orderkit.measures.grains import GRAINS, named, told_by
 from orderkit.measures.runner import about, names, rows, run, text
 
-__all__ = ["GRAINS", "about", "named", "names", "rows", "run", "text", "told_by"]
+__all__ = ["GRAINS", "Measures", "about", "named", "names", "rows", "run", "text", "told_by"]

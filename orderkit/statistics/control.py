@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from orderkit.errors import BadValue
+from orderkit.errors import BadValue, TooFewEvents
 
 FALSE_ALARMS = 0.0027  # chance that a sample without any change lies outside: that of three standard deviations
+MEAN_RANGE_OF_TWO = 1.128  # d2: mean difference of two draws from a normal distribution, in standard deviations
 
 
 @dataclass(frozen=True)
@@ -57,3 +58,37 @@ def _binomial(center, sizes):
     from scipy.stats import binom
 
     return tuple(binom.ppf(tail, sizes, center) / sizes for tail in (FALSE_ALARMS / 2, 1 - FALSE_ALARMS / 2))
+
+
+def binomial_limits(share, size):
+    """(low, high) of the usual share of a sample of this size where each unit has an event with probability `share`.
+
+    As in `p_chart`, a sample without a change lies outside with a chance of at most 0.27 %.
+
+    >>> binomial_limits(0.1, 50)
+    (0.0, 0.26)
+    """
+    low, high = _binomial(share, np.asarray([size], dtype=float))
+    return float(low[0]), float(high[0])
+
+
+def individuals(values):
+    """(center, low, high) of a chart of single values, such as counts of weeks: their mean, and natural limits of three standard
+    deviations, reckoned from the mean difference of neighbours, so that a slow drift does not widen them.
+
+    Raises TooFewEvents below two values.
+
+    References
+    ----------
+    NIST/SEMATECH e-Handbook of Statistical Methods, 6.3.2.2 Individuals control charts: of these ten values the mean is 50.81,
+    the limits are 45.8159 and 55.8041.
+
+    >>> values = [49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1]
+    >>> [round(part, 2) for part in individuals(values)]
+    [50.81, 45.82, 55.8]
+    """
+    values = np.asarray(values, dtype=float)
+    if values.size < 2:
+        raise TooFewEvents(f"A usual range needs at least two values, not {values.size}.")
+    center, wide = float(values.mean()), 3 * float(np.abs(np.diff(values)).mean()) / MEAN_RANGE_OF_TWO
+    return center, center - wide, center + wide

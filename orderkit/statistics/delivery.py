@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents
+from orderkit.languages import phrase
 from orderkit.statistics import delivery_pooling as pooling
 from orderkit.statistics.delivery_counts import cells_of, checked, enough, horizon_of, incidence, keys, rows_of
 from orderkit.statistics.delivery_draws import Draws, Tables
@@ -243,10 +244,11 @@ def _followed(frame):
 
 def _too_young(frame):
     still = int(frame.loc[frame["event"] == "open", "parcels"].sum())
-    return NothingToShow(
-        f"No parcel was followed for more than {_followed(frame)} days, and {still:,} are still open: how many of them "
-        "arrive cannot be told yet. Load older exports too: a shipment or tracking report that goes back two months or more."
+    text = (
+        "No parcel was followed for more than {days} days, and {n} are still open: how many of them arrive cannot be told yet. "
+        "Load older exports too: a shipment or tracking report that goes back two months or more."
     )
+    return NothingToShow(phrase(text, days=_followed(frame), n=f"{still:,}"))
 
 
 def _cure_prior(best, cells, laws, never):

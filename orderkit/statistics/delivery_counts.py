@@ -6,12 +6,18 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow
+from orderkit.languages import phrase
 from orderkit.statistics.survival import cumulative_incidence
 
 EVENTS = ("delivered", "returned", "lost", "open")
 COLUMNS = ("entry", "day", "event", "parcels")
 SHORTEST, LONGEST, LATER = 45, 180, 0.001  # the horizon in days, and the share of deliveries that may lie after it
 FEWEST = 30  # deliveries without which there is no curve
+NONE = (
+    "No parcel has a known day of delivery within {days} days ({open} are open or without one), and {fewest} are needed: how "
+    "long parcels take cannot be told. Load an export with delivery dates: the carrier's tracking file, or a shipment report "
+    "with them."
+)
 NO_VALUE = "\0none"  # stands for a missing carrier, service or lane while keys are compared
 
 
@@ -51,6 +57,13 @@ class Cells:
         return self.ends.sum(axis=(0, 2)) + self.open.sum(axis=1)
 
 
+ONLY_SOME = (
+    "Only {n} of the parcels have a known day of delivery within {days} days ({open} are open or without one), and {fewest} "
+    "are needed: how long parcels take cannot be told. Load an export with delivery dates: the carrier's tracking file, or a "
+    "shipment report with them."
+)
+
+
 def checked(counts, by):
     """The counts as a frame of plain numbers; rows of 0 parcels left out.
 
@@ -84,12 +97,8 @@ def enough(frame, horizon=LONGEST):
     still = int(frame.loc[frame["event"] == "open", "parcels"].sum())
     if delivered >= FEWEST:
         return
-    what = "No parcel has" if delivered == 0 else f"Only {delivered} of the parcels have"
-    raise NothingToShow(
-        f"{what} a known day of delivery within {horizon} days ({still:,} are open or without one), and {FEWEST} are needed: "
-        "how long parcels take cannot be told. "
-        "Load an export with delivery dates: the carrier's tracking file, or a shipment report with them."
-    )
+    text = ONLY_SOME if delivered else NONE
+    raise NothingToShow(phrase(text, n=delivered, days=horizon, open=f"{still:,}", fewest=FEWEST))
 
 
 def horizon_of(frame):

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
+from orderkit import display
 from orderkit.analyses import show
 from orderkit.errors import BadValue
 
@@ -115,8 +116,19 @@ def test_fold_and_section():
 
 def test_pieces_are_html_in_a_notebook_and_words_in_a_terminal():
     piece = show.badge("late", "bad")
-    assert piece._repr_html_() == '<span class="ok-badge ok-bad">late</span>'
+    assert piece == '<span class="ok-badge ok-bad">late</span>'
+    assert display.without_style(piece._repr_html_()) == (
+        '<div class="ok-lab mathjax_ignore tex2jax_ignore"><span class="ok-badge ok-bad">late</span></div>'
+    )
     assert repr(piece) == "late"
+
+
+def test_a_section_brings_its_style_once_and_its_words_are_without_it():
+    section = show.section("$1 and $2", show.note("quiet"))
+    assert section._repr_html_() == str(section)
+    assert section.count("<style>") == 1
+    assert "mathjax_ignore" in section.split(">", 1)[0], "dollars in a notebook are money, no formula"
+    assert repr(section) == "$1 and $2 quiet"
 
 
 def test_a_tone_that_has_no_colour_is_refused():

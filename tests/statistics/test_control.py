@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from orderkit.errors import BadValue
-from orderkit.statistics.control import FALSE_ALARMS, p_chart
+from orderkit.errors import BadValue, TooFewEvents
+from orderkit.statistics.control import FALSE_ALARMS, binomial_limits, individuals, p_chart
 
 # Montgomery, cans of orange juice: defective ones in 30 samples of 50
 CANS = [12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6]
@@ -49,3 +49,21 @@ def test_a_sample_of_none_is_no_alarm_and_no_sample_no_chart():
 def test_numbers_that_are_no_samples_are_refused():
     with pytest.raises(BadValue, match="events of each sample"):
         p_chart([3], [2])
+
+
+def test_the_published_chart_of_single_values_comes_out():
+    """NIST/SEMATECH e-Handbook, 6.3.2.2."""
+    center, low, high = individuals([49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1])
+    assert (round(center, 2), round(low, 4), round(high, 4)) == (50.81, 45.8159, 55.8041)
+
+
+def test_one_value_has_no_usual_range():
+    with pytest.raises(TooFewEvents, match="at least two values"):
+        individuals([7])
+
+
+@given(st.floats(0.01, 0.99), st.integers(1, 500))
+def test_limits_of_a_sample_leave_out_as_little_as_they_say(share, size):
+    low, high = binomial_limits(share, size)
+    outside = binom.cdf(round(low * size) - 1, size, share) + binom.sf(round(high * size), size, share)
+    assert outside <= FALSE_ALARMS + 1e-12

@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
+from orderkit.analyses import source_files
 from orderkit.analyses.losses import advice as loss_advice
 from orderkit.analyses.losses import ahead as loss_ahead
 from orderkit.analyses.losses import classes as loss_classes
@@ -16,6 +17,7 @@ from orderkit.analyses.losses.classes import BACK, PERILS
 from orderkit.analyses.losses.factors import factors
 from orderkit.analyses.losses.shown import MONEY, VIEW, Losses
 from orderkit.analyses.words import LEVEL, add
+from orderkit.languages import phrase
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
 from orderkit.statistics.rates import jeffreys, one_in
 
@@ -74,9 +76,10 @@ def losses(
     for row in rows:
         add(totals, row["currency"], row["value"])
     return Losses(
-        kind="losses", title=TITLE, headline=loss_words.headline(rows, ahead),
+        kind="losses", title=phrase(TITLE), headline=loss_words.headline(rows, ahead),
         frame=pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(MONEY, float)),
-        how=loss_words.how(found, books, ahead, cover, basis, tax, rows, weeks), totals=totals,
+        how=[*loss_words.how(found, books, ahead, cover, basis, tax, rows, weeks), *source_files.told(con, "losses")],
+        totals=totals,
         tables={
             "classes": found.classes, "services": services(found), "ahead": ahead, "offers": cover.offers, "groups": cover.groups,
             "ways": cover.ways, "shares": cover.shares, "switch": cover.switch, "prices": cover.prices, "fair": cover.fair,
@@ -85,7 +88,7 @@ def losses(
             "advice": loss_advice.advice(rows, cover), "books": books,
             "largest": [one.largest | {"currency": one.currency} for one in books if one.largest],
         },
-        money=MONEY, shares=("rate", "low", "high"), view=VIEW,
+        money=MONEY, shares=("rate", "low", "high"), view=VIEW, worded=("what",),
     )  # fmt: skip
 
 

@@ -2,15 +2,17 @@
 
 import pandas as pd
 
+from orderkit import languages
 from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import WEEKS_BACK
 from orderkit.analyses.losses.classes import round_money
 from orderkit.analyses.losses.cover import DEPENDS
+from orderkit.analyses.losses.rarity import group_said, rarity
 from orderkit.analyses.words import count, sure
+from orderkit.languages import phrase
 from orderkit.statistics.losses.cover import INSURE, NOT, SHARES
 from orderkit.statistics.losses.rates import FEW_EVENTS, at_worst
 from orderkit.statistics.losses.recommend import ALL, GROUPS, NONE
-from orderkit.statistics.rates import one_in
 
 MOST = 3  # services named in a sentence
 
@@ -34,78 +36,110 @@ def advice(rows, cover):
 def _of_currency(currency, offers, cover, rows):
     """The best offer of a currency in words. Of few events the plain bound comes first."""
     best = offers.sort_values(["saves", "probability"], na_position="first").iloc[-1]  # without a step for any: the last resort
-    name = f"{best['tariff']}{f' (the best of {len(offers)} tariffs)' if len(offers) > 1 else ''}"
+    told = {"tariff": _named(best, len(offers)), "currency": currency}
     if pd.isna(best["probability"]):
-        return f"{best['tariff']} has no step for any of your parcels in {currency}, so nothing can be said of it.", ""
+        none = "{tariff} has no step for any of your parcels in {currency}, so nothing can be said of it."
+        return phrase(none, currency=currency, tariff=best["tariff"]), ""
     now = _now(best, currency)
     if pd.isna(best["pays_above"]):
-        left = "after its deductible, what the carrier includes anyway and the work of a claim it pays nothing on any of them"
-        return f"Do not insure your {currency} parcels with {name}: {left}.", now
-    few = events_of(rows, currency) < FEW_EVENTS
-    answer, bound = _answer(best, name, cover, currency, few), _bound(best, rows, currency)
-    return (f"{bound} {answer}", now) if few else (answer, f"{bound} {now}".strip())
-
-
-def _answer(best, name, cover, currency, few):
-    if best["verdict"] == DEPENDS:
-        between = f"between {SHARES[0]:.0%} and {SHARES[-1]:.0%}"
-        return (
-            f"Whether to insure with {name}: that hangs on the share of claims it pays, which nobody told; {between} it changes."
+        left = (
+            "Do not insure your {currency} parcels with {tariff}: after its deductible, what the carrier includes anyway and the "
+            "work of a claim it pays nothing on any of them."
         )
+        return phrase(left, **told), now
+    few = events_of(rows, currency) < FEW_EVENTS
+    answer, bound = _answer(best, told, cover, few), _bound(best, rows, currency)
+    first, behind = (phrase(" ").join(part for part in parts if part) for parts in ((bound, answer), (bound, now)))
+    return (first, now) if few else (answer, behind)
+
+
+def _named(best, offers):
+    if offers == 1:
+        return best["tariff"]
+    return phrase("{tariff} (the best of {offers} tariffs)", tariff=best["tariff"], offers=offers)
+
+
+def _answer(best, told, cover, few):
+    """told: the tariff as it is named in the sentence, and the currency."""
+    if best["verdict"] == DEPENDS:
+        return phrase(
+            "Whether to insure with {tariff}: that hangs on the share of claims it pays, which nobody told; between {low} and "
+            "{high} it changes.",
+            tariff=told["tariff"], low=f"{SHARES[0]:.0%}", high=f"{SHARES[-1]:.0%}",
+        )  # fmt: skip
     if best["verdict"] == NOT:
-        return f"Do not insure your {currency} parcels with {name}: it costs more than it brings."
+        return phrase("Do not insure your {currency} parcels with {tariff}: it costs more than it brings.", **told)
     if best["way"] == NONE:
-        return f"Insuring {currency} parcels with {name} probably does not pay ({sure(best['probability'])} that it does)."
-    start = "Insure" if best["verdict"] == INSURE else "It may pay to insure"
+        return phrase(
+            "Insuring {currency} parcels with {tariff} probably does not pay ({sure} that it does).",
+            sure=sure(best["probability"]), **told,
+        )  # fmt: skip
+    currency = told["currency"]
+    asked = {"which": _which(best, cover, currency), "tariff": told["tariff"], "saves": _saves(best, currency, few)}
     if best["saves"] < 0:
-        start = "For the sake of bad years, insure"
-    return f"{start} {_which(best, cover, currency)} with {name}: {_saves(best, currency, few)}."
+        return phrase("For the sake of bad years, insure {which} with {tariff}: {saves}.", **asked)
+    if best["verdict"] == INSURE:
+        return phrase("Insure {which} with {tariff}: {saves}.", **asked)
+    return phrase("It may pay to insure {which} with {tariff}: {saves}.", **asked)
 
 
 def _which(best, cover, currency):
     """Parcels from $240; or by service, each from its value."""
     if best["way"] == ALL:
-        return "all parcels"
+        return phrase("all parcels")
     if best["way"] != GROUPS:
-        return f"parcels worth {show.money(best['from_value'], currency)} or more"
+        return phrase("parcels worth {value} or more", value=show.money(best["from_value"], currency))
     groups = cover.groups
     own = groups[(groups["tariff"] == best["tariff"]) & (groups["currency"] == currency) & groups["from_value"].notna()]
     own = own.sort_values("gain", ascending=False)
-    named = [f"{row.group} from {show.money(row.from_value, currency)}" for row in own.head(MOST).itertuples()]
-    return _joined(named, len(own) - MOST)
-
-
-def _joined(names, more):
-    """A, B and C; A, B, C and 2 more services."""
-    last = count(more, "more service") if more > 0 else names.pop()
-    return f"{', '.join(names)} and {last}" if names else last
+    named = [
+        phrase("{service} from {value}", service=group_said(row.group), value=show.money(row.from_value, currency))
+        for row in own.head(MOST).itertuples()
+    ]
+    return languages.listed([*named, count(len(own) - MOST, "more service")] if len(own) > MOST else named)
 
 
 def _saves(best, currency, few):
     """What cover costs and saves; of few losses not what it saves, which is as little known as what to expect of them."""
     premium, brings, saves = (round_money(round(best[name]), currency) for name in ("premium", "brings", "saves"))
-    certain, price = f"({sure(best['probability'])} sure that it pays)", f"about {premium} a year"
+    told = {"premium": premium, "sure": sure(best["probability"])}
     if few:
-        return f"{price} {certain}; what it saves cannot be told from so few"
+        return phrase("about {premium} a year ({sure} sure that it pays); what it saves cannot be told from so few", **told)
     if best["saves"] < 0:
-        more = round_money(round(-best["saves"]), currency)
-        return f"{price} buys cover that should bring {brings}; the {more} more is what cheaper bad years cost {certain}"
-    return f"{price} buys cover that should bring {brings}, so {saves} is saved {certain}"
+        dearer = (
+            "about {premium} a year buys cover that should bring {brings}; the {more} more is what cheaper bad years cost "
+            "({sure} sure that it pays)"
+        )
+        return phrase(dearer, brings=brings, more=round_money(round(-best["saves"]), currency), **told)
+    return phrase(
+        "about {premium} a year buys cover that should bring {brings}, so {saves} is saved ({sure} sure that it pays)",
+        brings=brings, saves=saves, **told,
+    )  # fmt: skip
 
 
 def _bound(best, rows, currency):
     """The plain bound: how often parcels would have to be lost for cover to pay at all, and how often they are."""
     own = [row for row in rows if row["currency"] == currency]
     known, events = max(row["parcels_counted"] for row in own), events_of(rows, currency)
-    at = f"for a parcel of {show.money(best['pays_at'], currency)}"
-    needed = one_in(best["pays_above"])
-    if events < FEW_EVENTS:
-        yours = f"you lost {one_in(events / known) if events else f'none of {known:,.0f}'}"
-        worst = one_in(at_worst(events, known))
-        pays = f"{best['tariff']} pays only if more than {needed} is lost or damaged ({at})"
-        return f"Too few losses to tell: {pays}; {yours}, at worst {worst}."
-    pays = f"{best['tariff']} pays at best ({best['nearest']}, {at}) if more than {needed} is lost or damaged"
-    return f"{pays}; there it is {one_in(best['rate'])}, at worst {one_in(best['rate_high'])}."
+    needed = {"tariff": best["tariff"], "needed": rarity(best["pays_above"]), "value": show.money(best["pays_at"], currency)}
+    if events >= FEW_EVENTS:
+        return phrase(
+            "{tariff} pays at best ({service}, for a parcel of {value}) if more than {needed} is lost or damaged; there it is "
+            "{rate}, at worst {worst}.",
+            service=group_said(best["nearest"]), rate=rarity(best["rate"]), worst=rarity(best["rate_high"]), **needed,
+        )  # fmt: skip
+    worst = rarity(at_worst(events, known))
+    if not events:
+        return phrase(
+            "Too few losses to tell: {tariff} pays only if more than {needed} is lost or damaged (for a parcel of {value}); you "
+            "lost none of {known}, at worst {worst}.",
+            known=f"{known:,.0f}", worst=worst, **needed,
+        )  # fmt: skip
+    return phrase(
+        "Too few losses to tell: {tariff} pays only if more than {needed} is lost or damaged (for a parcel of {value}); you lost "
+        "{rate}, at worst {worst}.",
+        rate=rarity(events / known), worst=worst, **needed,
+    )  # fmt: skip
 
 
 def _now(best, currency):
@@ -113,26 +147,40 @@ def _now(best, currency):
     if pd.isna(best["cost_now"]) or not best["insured_now"] or best["cost_now"] - best["cost"] < 0.02 * best["cost"]:
         return ""
     more = round_money(round(best["cost_now"] - best["cost"]), currency)
-    return f"Insuring as you do now ({best['insured_now']:,.0f} parcels a year) would cost {more} a year more."
+    now = f"{best['insured_now']:,.0f}"
+    return phrase("Insuring as you do now ({parcels} parcels a year) would cost {more} a year more.", parcels=now, more=more)
 
 
 def _no_parcels(currency, rows):
     """Why a tariff cannot be held against parcels of its currency."""
-    own = [row for row in rows if row["currency"] == currency]
-    why = f"no parcel has amounts in {currency}{' on this basis' if own else ''}"
-    if own and not own[0]["known_outcome"]:
-        why = f"of no parcel in {currency} is the outcome known"
-    elif own and not (own[0]["parcels_a_week"] or 0) > 0:
-        why = f"no order in {currency} is of the last {WEEKS_BACK} full weeks, so that nobody can tell how many parcels are ahead"
-    return f"A tariff in {currency} is loaded, but {why}."
+    own, told = [row for row in rows if row["currency"] == currency], {"currency": currency}
+    if not own:
+        return phrase("A tariff in {currency} is loaded, but no parcel has amounts in {currency}.", **told)
+    if not own[0]["known_outcome"]:
+        return phrase("A tariff in {currency} is loaded, but of no parcel in {currency} is the outcome known.", **told)
+    if not (own[0]["parcels_a_week"] or 0) > 0:
+        return phrase(
+            "A tariff in {currency} is loaded, but no order in {currency} is of the last {weeks} full weeks, so that nobody can "
+            "tell how many parcels are ahead.",
+            weeks=WEEKS_BACK, **told,
+        )  # fmt: skip
+    return phrase("A tariff in {currency} is loaded, but no parcel has amounts in {currency} on this basis.", **told)
 
 
 def _no_tariff(currency, fair, low, high, rows, cover):
-    few = "Too few losses to tell well. " if events_of(rows, currency) < FEW_EVENTS else ""
-    lacking = f"No price list for cover in {currency} is loaded (tariffs.csv)"
+    few = [phrase("Too few losses to tell well.")] if events_of(rows, currency) < FEW_EVENTS else []
+    worth = phrase(
+        "{lacking}: cover is worth about {fair} for each {hundred} of value ({low} to {high}), if every claim is paid.",
+        lacking=_lacking(currency, cover), fair=show.money(fair, currency), hundred=round_money(100, currency),
+        low=show.money(low, currency), high=show.money(high, currency),
+    )  # fmt: skip
+    return phrase(" ").join([*few, worth])
+
+
+def _lacking(currency, cover):
     if currency in cover.refused:
-        lacking = f"No price list for cover in {currency} can be used"
-    elif currency in cover.later:
-        lacking = f"The price list for cover in {currency} (tariffs.csv) holds from {show.day(cover.later[currency])} on"
-    worth = f"cover is worth about {show.money(fair, currency)} for each {round_money(100, currency)} of value"
-    return f"{few}{lacking}: {worth} ({show.money(low, currency)} to {show.money(high, currency)}), if every claim is paid."
+        return phrase("No price list for cover in {currency} can be used", currency=currency)
+    if currency in cover.later:
+        later = "The price list for cover in {currency} (tariffs.csv) holds from {day} on"
+        return phrase(later, currency=currency, day=show.day(cover.later[currency]))
+    return phrase("No price list for cover in {currency} is loaded (tariffs.csv)", currency=currency)

@@ -17,6 +17,7 @@ from orderkit.statistics.track_record import known
 KEYS = ["carrier", "service", "lane", "band"]
 PERILS = ("lost", "damaged")
 BACK = ["recovered_carrier", "recovered_insurer", "recovered_marketplace", "recovered_buyer"]
+ENGLISH = "en_US"  # of names of bands: keys, by which rows are sorted, whatever the language of the page
 FAR_BACK = 364  # days: parcels ordered since then stand for those ahead
 QUANTILES = "SELECT currency, quantile_cont(value, [{}]) FROM loss_parcels WHERE value > 0 GROUP BY currency"
 CLASSES = """
@@ -100,9 +101,8 @@ def make(con):
     rows = []
     for currency, found in con.sql(QUANTILES.format(", ".join(map(str, SHARES)))).fetchall():
         edges = value_edges(found)
-        ends = zip(
-            [0.0, *edges], [*edges, np.inf], band_names(edges, lambda edge, of=currency: round_money(edge, of)), strict=True
-        )
+        names = band_names(edges, lambda edge, of=currency: round_money(edge, of, ENGLISH))
+        ends = zip([0.0, *edges], [*edges, np.inf], names, strict=True)
         rows += [(currency, number, low, high, name) for number, (low, high, name) in enumerate(ends)]
     con.execute(
         "CREATE OR REPLACE TEMP TABLE value_bands (currency VARCHAR, place INT, from_value DOUBLE, to_value DOUBLE, band VARCHAR)"
@@ -111,9 +111,9 @@ def make(con):
         con.executemany("INSERT INTO value_bands VALUES ($1, $2, $3, $4, $5)", rows)
 
 
-def round_money(amount, currency):
+def round_money(amount, currency, locale=None):
     """A round amount without cents: $20, €500."""
-    return show.money(amount, currency).removesuffix(".00")
+    return show.money(amount, currency, locale).removesuffix(".00")
 
 
 def experience(con, *, marketplace=None):

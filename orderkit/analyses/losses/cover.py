@@ -9,6 +9,7 @@ from orderkit.analyses.losses.ahead import CARRIER_NOT_KNOWN, SEED
 from orderkit.analyses.losses.price_lists import price_lists
 from orderkit.analyses.losses.prices import prices
 from orderkit.errors import BadValue, UnknownName
+from orderkit.languages import phrase
 from orderkit.statistics.losses.cover import SHARES
 from orderkit.statistics.losses.recommend import NONE, NOW, recommend, sensitivity
 from orderkit.statistics.losses.switch import switch_points
@@ -167,7 +168,7 @@ def _offer(found, shares, source, named):
         "insured_now": ways.loc[NOW, "insured"] if NOW in ways.index else np.nan,
         "nearest": nearest["group"], "pays_above": nearest["pays_above"], "pays_at": nearest["pays_at"], "rate": nearest["rate"],
         "rate_high": nearest["rate_high"], "not_offered": found.one_value["not_offered"],
-        "faults": "; ".join(found.tariff.faults),
+        "faults": phrase("; ").join(found.tariff.faults),
     }  # fmt: skip
 
 

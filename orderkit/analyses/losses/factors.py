@@ -3,6 +3,7 @@
 import pandas as pd
 
 from orderkit.errors import TooFewEvents
+from orderkit.languages import phrase
 from orderkit.statistics.losses.regression import OVERDISPERSED, negative_binomial_regression, poisson_regression
 
 FACTORS = {"carrier": "carrier and service", "band": "value"}
@@ -25,7 +26,8 @@ def factors(found):
         try:
             parts.append(_fitted(counts).assign(currency=currency))
         except TooFewEvents:
-            said.append(f"{currency}: too few losses to tell carriers and values apart ({LEAST} at every level are needed).")
+            few = "{currency}: too few losses to tell carriers and values apart ({least} at every level are needed)."
+            said.append(phrase(few, currency=currency, least=LEAST))
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     return table.reindex(columns=COLUMNS), said
 

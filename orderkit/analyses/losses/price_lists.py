@@ -1,6 +1,7 @@
 """The tariffs that the seller loaded: those that can be used, and what is wrong with the others."""
 
 from orderkit.errors import BadValue
+from orderkit.languages import phrase
 from orderkit.statistics.losses.tariffs import tariffs
 
 
@@ -14,5 +15,6 @@ def price_lists(steps, *, day):
         try:
             usable += tariffs(own, day=day)
         except BadValue as wrong:
-            refused.setdefault(currency, []).append(f"{wrong} In tariffs.csv, give the mended step a later valid_from.")
+            mend = phrase("{wrong} In tariffs.csv, give the mended step a later valid_from.", wrong=wrong)
+            refused.setdefault(currency, []).append(mend)
     return usable, refused

@@ -4,8 +4,10 @@ import pandas as pd
 
 from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import SPANS
+from orderkit.analyses.losses.rarity import rarity_said
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import sure
+from orderkit.languages import phrase
 from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT
 from orderkit.statistics.losses.rates import FEW_EVENTS
 from orderkit.statistics.losses.recommend import NONE
@@ -39,13 +41,17 @@ class Losses(Result):
         """Of few events the rate says so."""
         few = self.frame["verdict"].eq("too few to tell").head(self.rows_shown)
         shown = super()._shown()
-        return shown.assign(one_in=shown["one_in"].mask(few, "too few to tell: " + shown["one_in"])) if few.any() else shown
+        said = {name: shown[name].map(rarity_said) for name in ("one_in", "at_worst") if name in shown}
+        if few.any():
+            uncertain = [phrase("too few to tell: {rate}", rate=rate) for rate in said["one_in"][few]]
+            said["one_in"] = said["one_in"].mask(few, pd.Series(uncertain, said["one_in"].index[few]))
+        return shown.assign(**said)
 
     def _repr_html_(self):
         shown = self._shown()
         table = [show.table(shown, money=dict.fromkeys([*MONEY], "currency"), titles=self.view)] if len(shown) else []
         advice = [first for first, _ in self.tables["advice"]]
-        return str(show.section(self.headline, *advice, *self._more(), *table, show.fold("How we know", self.how)))
+        return str(show.section(self.headline, *advice, *self._more(), *table, show.fold(phrase("How we know"), self.how)))
 
     def __repr__(self):
         return (
@@ -58,11 +64,11 @@ class Losses(Result):
         offers = self._offers()
         shown = offers.assign(**{name: _amounts(offers, name) for name in OFFERED_MONEY}, insured=_counts(offers["insured"]))
         right = ("insured", "sure", *OFFERED_MONEY)
-        return [show.table(shown, caption=OFFERED_TITLE, right=right, titles=OFFERED)] if len(offers) else []
+        return [show.table(shown, caption=phrase(OFFERED_TITLE), right=right, titles=OFFERED)] if len(offers) else []
 
     def _more_words(self):
-        offers = self._offers().round(2).rename(columns=OFFERED)
-        return ["", OFFERED_TITLE, offers.to_string(index=False, na_rep="-")] if len(offers) else []
+        offers = self._offers().round(2).rename(columns={name: phrase(title) for name, title in OFFERED.items()})
+        return ["", phrase(OFFERED_TITLE), offers.to_string(index=False, na_rep="-")] if len(offers) else []
 
     def _offers(self):
         """What is shown of the offers: amounts of cover that nobody should buy, and of few losses, are empty."""
@@ -72,7 +78,7 @@ class Losses(Result):
         none = (offers["way"] == NONE) | few
         answer = offers["verdict"].map(ANSWERS).fillna(offers["verdict"])
         answer = answer.mask(offers["verdict"] == EITHER, none.map({True: "probably none", False: "some may pay"}))
-        answer = answer.where(~few, "too few losses to tell")
+        answer = answer.where(~few, "too few losses to tell").map(phrase, na_action="ignore")
         certain = offers["probability"].map(sure, na_action="ignore")
         shown = offers.assign(answer=answer, sure=certain, insured=offers["insured"].round()).reindex(columns=[*OFFERED])
         return shown.mask(

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from orderkit.analyses import source_files
 from orderkit.analyses.result import Result
 from orderkit.analyses.returns import units as return_units
 from orderkit.analyses.returns.alarms import alarms
@@ -13,6 +14,7 @@ from orderkit.analyses.returns.recovery import recovery
 from orderkit.analyses.returns.skus import skus
 from orderkit.analyses.returns.words import headline, how
 from orderkit.analyses.words import add
+from orderkit.languages import phrase
 
 TITLE = "Returns"
 VIEW = {
@@ -92,9 +94,11 @@ def returns(con, *, pack=None, marketplace=None):
     for row in frame.dropna(subset=["cost"]).itertuples():
         add(totals, row.currency, Decimal(f"{row.cost:.2f}"))  # sums of whole cents
     return Result(
-        kind="returns", title=TITLE, headline=headline(frame, tables, found), frame=frame,
-        how=how(tables, found, said_of_alarms, no_products, no_mix), totals=totals, tables=tables, money=MONEY,
+        kind="returns", title=phrase(TITLE), headline=headline(frame, tables, found), frame=frame,
+        how=[*how(tables, found, said_of_alarms, no_products, no_mix), *source_files.told(con, "returns")],
+        totals=totals, tables=tables, money=MONEY,
         shares=("share", "low", "high", "cost_share", "cost_share_low", "cost_share_high"), view=VIEW,
+        worded=("reason",),
     )  # fmt: skip
 
 

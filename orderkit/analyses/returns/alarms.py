@@ -4,6 +4,7 @@ import pandas as pd
 
 from orderkit.analyses.words import count, per_cent
 from orderkit.errors import TooFewEvents
+from orderkit.languages import phrase
 from orderkit.statistics.alarms import SHIFT, cusum, cusum_path, p_chart_false_alarms
 from orderkit.statistics.control import p_chart
 
@@ -20,22 +21,25 @@ def alarms(found):
     were followed so long. `found`: the Rates.
     """
     if found.until is None:
-        return pd.DataFrame(columns=ALARMS), [f"No alarm can be given: {found.why}."]
+        return pd.DataFrame(columns=ALARMS), [phrase("No alarm can be given: {why}.", why=phrase(found.why))]
     weeks = _weeks(found)
     if len(weeks) < LEAST:
-        followed = count(len(weeks), "week")
-        said = f"No alarm can be given: of {followed} the orders were followed for {WITHIN} days; {LEAST} weeks are needed."
+        said = phrase(
+            "No alarm can be given: of {weeks} the orders were followed for {days} days; {least} weeks are needed.",
+            weeks=count(len(weeks), "week"), days=WITHIN, least=LEAST,
+        )  # fmt: skip
         return pd.DataFrame(columns=ALARMS), [said]
     chart = p_chart(weeks["returned"], weeks["shipped"])
     false = p_chart_false_alarms(chart, weeks["shipped"])
-    said = [
-        f"Alarms compare what came back within {WITHIN} days of the order; without any change the limits are crossed "
-        f"{false:.1f} times a year."
-    ]
+    usual = phrase(
+        "Alarms compare what came back within {days} days of the order; without any change the limits are crossed {times} times "
+        "a year.",
+        days=WITHIN, times=f"{false:.1f}",
+    )  # fmt: skip
     frame = weeks.assign(
         share=chart.share, low=chart.low, high=chart.high, outside=chart.outside, cusum=float("nan"), alarm=False
     )
-    return _with_running_sum(frame, chart.center, said)
+    return _with_running_sum(frame, chart.center, [usual])
 
 
 def _weeks(found):
@@ -55,14 +59,16 @@ def _monday(day):
 
 def _with_running_sum(frame, usual, said):
     if SHIFT * usual >= 1:
-        return frame, [*said, f"No running sum can be given: {per_cent(usual)} come back, and no rate is {SHIFT} times that."]
+        none = "No running sum can be given: {share} come back, and no rate is {times} times that."
+        return frame, [*said, phrase(none, share=per_cent(usual), times=SHIFT)]
     try:
         plan = cusum(usual, frame["shipped"])
     except TooFewEvents as few:
-        return frame, [*said, str(few)]
+        return frame, [*said, phrase(str(few))]
     frame["cusum"], frame["alarm"] = cusum_path(frame["returned"], frame["shipped"], plan)
-    sees = (
-        f"The running sum sees a rate of {SHIFT} times the usual one after {plan.delay:.1f} weeks; without any change it alarms "
-        f"{plan.false_alarms_per_year:.1f} times a year."
-    )
+    sees = phrase(
+        "The running sum sees a rate of {shift} times the usual one after {weeks} weeks; without any change it alarms {times} "
+        "times a year.",
+        shift=SHIFT, weeks=f"{plan.delay:.1f}", times=f"{plan.false_alarms_per_year:.1f}",
+    )  # fmt: skip
     return frame, [*said, sees]

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from orderkit.analyses import naming
 from orderkit.statistics.keywords import standing_out, term_orders
 
 MOST_PRODUCTS = 10
@@ -16,10 +17,11 @@ COMMENTS = """
 
 def words_that_stand_out(con, products):
     """A row per telling word and product, for the products on the list: sku, term, z, log_odds, orders (that use it), elsewhere
-    (orders of other products of its category). Empty without comments: they are read only if asked for. Needs return_units."""
+    (orders of other products of its category). Empty without comments, which are read only if asked for, and on a page to share.
+    Needs return_units."""
     said = con.sql(COMMENTS).df()
     listed = products[products["listed"].fillna(False).astype(bool)].drop_duplicates("sku").head(MOST_PRODUCTS)
-    if said.empty or listed.empty:
+    if said.empty or listed.empty or naming.sharing():
         return pd.DataFrame(columns=WORDS)
     parts = [_of(sku, category, said) for sku, category in zip(listed["sku"], listed["category"].fillna(""), strict=True)]
     return pd.concat(parts, ignore_index=True)

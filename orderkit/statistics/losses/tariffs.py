@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from orderkit.errors import BadValue
+from orderkit.languages import phrase
 
 NEEDED = ("tariff", "currency", "from_value")
 NUMBERS = (
@@ -142,20 +143,22 @@ def _tariff(name, currency, steps):
 
 def _ordered(steps, where, unit):
     """Steps with `upto`, the value at which each ends, and sentences on their holes and overlaps. unit: the smallest amount."""
-    at = f" for {where}" if where else ""
+    at = phrase(" for {carrier}", carrier=where) if where else ""
     following = steps["from_value"].shift(-1, fill_value=np.inf)
     steps = steps.assign(upto=steps["to_value"].fillna(following - CENT))
     wrong = []
     hole, over = following - steps["upto"] > unit * 1.5, following <= steps["upto"] - CENT / 2
     for row, after, lacks, twice in zip(steps.itertuples(), following, hole, over, strict=True):
+        ends = {"at": at, "end": f"{row.upto:,.2f}", "next": f"{after:,.2f}"}
         if lacks and np.isfinite(after):
-            wrong.append(f"no step{at} from {row.upto:,.2f} to {after:,.2f}")
+            wrong.append(phrase("no step{at} from {end} to {next}", **ends))
         if twice and np.isfinite(after):
-            wrong.append(f"two steps{at} from {after:,.2f} to {row.upto:,.2f}: the lower one is taken")
+            wrong.append(phrase("two steps{at} from {next} to {end}: the lower one is taken", **ends))
     if len(steps) and steps["from_value"].iloc[0] > 0:
-        wrong.append(f"no step{at} below {steps['from_value'].iloc[0]:,.2f}")
+        wrong.append(phrase("no step{at} below {value}", at=at, value=f"{steps['from_value'].iloc[0]:,.2f}"))
     unpriced = steps[list(NOT_PRICED)].isna().all(axis=1)
-    wrong += [f"the step{at} from {row.from_value:,.2f} has no price" for row in steps[unpriced].itertuples()]
+    without = [f"{row.from_value:,.2f}" for row in steps[unpriced].itertuples()]
+    wrong += [phrase("the step{at} from {value} has no price", at=at, value=value) for value in without]
     return steps.assign(unpriced=unpriced), wrong
 
 
@@ -199,8 +202,10 @@ def _checked(found):
 def _refuse(frame, wrong, what, expected):
     if wrong.any():
         step = frame[wrong].iloc[0]
-        at = "" if pd.isna(step["from_value"]) else f" from {step['from_value']:,.2f}"
-        raise BadValue(f"The step of the tariff {step['tariff']!r}{at} {what}: expected {expected}.")
+        at = "" if pd.isna(step["from_value"]) else phrase(" from {value}", value=f"{step['from_value']:,.2f}")
+        mended = {"what": phrase(what), "expected": phrase(expected)}
+        said = "The step of the tariff {tariff}{at} {what}: expected {expected}."
+        raise BadValue(phrase(said, tariff=repr(step["tariff"]), at=at, **mended))
 
 
 def _words(values, count):
