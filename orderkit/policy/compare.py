@@ -34,7 +34,12 @@ class Comparison:
         """Every line or return whose answer, payer or deadline differs, with both answers; `other_` is the right pack's."""
         import pandas as pd  # slow to import, and most callers only read the text
 
-        return pd.DataFrame([[row[name] for name in COLUMNS] for row in self._rows], columns=COLUMNS)
+        return pd.DataFrame([[row[name] for name in COLUMNS] for row in self._rows], columns=COLUMNS).astype({"value": float})
+
+    @property
+    def rows(self):
+        """The rows of the frame as plain mappings, with exact money."""
+        return [{name: row[name] for name in COLUMNS} for row in self._rows]
 
     @property
     def pairs(self):

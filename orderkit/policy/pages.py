@@ -2,6 +2,7 @@
 
 import html
 
+from orderkit import display
 from orderkit.marketplaces import marketplaces
 from orderkit.policy.drafts import plain
 
@@ -108,7 +109,7 @@ def as_text(sections):
 def as_html(sections):
     """Sections of (title, lines) as HTML, lines that stand further in as a list of their own; every text is escaped."""
     parts = [f"<h4>{html.escape(str(title))}</h4>{_list([str(line) for line in lines])}" for title, lines in sections]
-    return f'<div class="orderkit-answer">{"".join(parts)}</div>'
+    return display.framed(f'<div class="orderkit-answer">{"".join(parts)}</div>')
 
 
 def _list(lines):

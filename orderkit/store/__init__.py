@@ -4,19 +4,24 @@ from orderkit.store.context import accounts, moment, newest, set_context
 from orderkit.store.engine.database import reader
 from orderkit.store.load import FileResult, LoadResult, load
 from orderkit.store.purging.purge import Receipt, purge
-from orderkit.store.query import select
+from orderkit.store.query import asked_values, columns, select
 from orderkit.store.reasons import reason_words
 from orderkit.store.tables.canonical import build_as_of
+from orderkit.store.tables.part import only_account, only_marketplace
 
 __all__ = [
     "FileResult",
     "LoadResult",
     "Receipt",
     "accounts",
+    "asked_values",
     "build_as_of",
+    "columns",
     "load",
     "moment",
     "newest",
+    "only_account",
+    "only_marketplace",
     "purge",
     "reader",
     "reason_words",

@@ -9,10 +9,9 @@ import duckdb
 
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import formats, own_formats
-from orderkit.store import known, ledger, observations, tombstones, totals
+from orderkit.store import known, ledger, observations, shown, tombstones, totals
 from orderkit.store.engine import database
 from orderkit.store.reading import records, sources
-from orderkit.store.reasons import reason_words
 from orderkit.store.tables import canonical
 from orderkit.store.unpack import containers, door
 from orderkit.store.values import pseudonyms
@@ -44,6 +43,9 @@ class FileResult:
     unknown_columns: list = field(default_factory=list)
     removed: int = 0
 
+    def _repr_html_(self):
+        return shown.as_html([self])
+
 
 @dataclass
 class LoadResult:
@@ -73,41 +75,18 @@ class LoadResult:
         return 1 if any(result.quarantined for result in self.files) else 0
 
     def __repr__(self):
-        return "\n".join(_printable(_words(result)) for result in self.files)
+        return shown.as_text(self.files)
 
-
-def _printable(text):
-    """A text without what moves the cursor of a terminal or hides there: file names and headers come from outside."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
-
-
-def _words(result):
-    if result.state in ("skipped", "refused"):
-        return f"{result.file}: {result.state}: {result.reason}"
-    if result.state == "unchanged":
-        return f"{result.file}: unchanged, loaded before ({result.format}, {result.lines:,} lines)"
-    parts = [f"{result.loaded:,} new"]
-    parts += [f"{count:,} {word}" for word, count in (
-        ("known before", result.duplicates), ("older than what is known", result.superseded - result.removed),
-        ("removed by an earlier purge", result.removed), ("set aside", result.quarantined),
-    ) if count]  # fmt: skip
-    money = "".join(f", {currency} {amount:,.2f}" for currency, amount in result.money.items())
-    text = f"{result.file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
-    for line, column, reason, shape in result.why:
-        where = f"line {line}, column {column}" if column else f"line {line}"
-        text += f"\n  {where}: {reason_words()[reason]}" + (f" (looks like {shape})" if shape else "")
-    if result.quarantined > len(result.why):
-        text += f"\n  and {result.quarantined - len(result.why):,} more lines set aside"
-    if result.unknown_columns:
-        text += f"\n  columns not known to orderkit, not read: {', '.join(result.unknown_columns)}"
-    return text
+    def _repr_html_(self):
+        return shown.as_html(self.files)
 
 
 def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_in=None, comments=False, buyers=False):
     """Loads export files, or all exports of folders, into a database; gives a LoadResult.
 
     A file named by the caller that is no known export is refused; in a folder such files are skipped and listed. `account` is
-    part of every key: name it where one database holds several seller accounts. `progress(text)` is told of each file.
+    part of every key: name it where one database holds several seller accounts. `progress(name, at, count, done, of)`
+    is told of each file before it is read: its name, that it is the at-th of count, and how many bytes of all are behind.
     `formats_in` is a folder with format descriptions of the user's own, by default `formats` beside the database. `comments`
     keeps what buyers wrote in returns and feedback, with names, numbers and addresses taken out as far as they can be told.
     `buyers` gives each buyer a pseudonym, so that those who come again can be counted; the key to them lies beside the database
@@ -120,12 +99,21 @@ def load(paths, *, db="orderkit.duckdb", account="main", progress=None, formats_
     own = own_formats(formats_in or Path(db).absolute().parent / FORMATS)
     with database.writing(db) as work:
         loading = _Loading(work, account, own, {"comment": comments, "buyer": buyers})
-        results = []
+        results, done, sizes = [], 0, [_size(path) for path, _ in found]
         for at, (path, named) in enumerate(found, 1):
             if progress:
-                progress(f"{at} of {len(found)}: {path.name}")
+                progress(path.name, at, len(found), done, sum(sizes))
             results += loading.file(path, named)
+            done += sizes[at - 1]
     return LoadResult(results, str(db))
+
+
+def _size(path):
+    """Bytes of a file; 0 for one that cannot be looked at, which its reading will tell of."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _without_strangers(results):
