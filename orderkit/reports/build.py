@@ -7,7 +7,9 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+from orderkit import languages
 from orderkit.errors import BadValue, OrderkitError, UnknownName
+from orderkit.reports.whole import whole
 
 KERNEL = "python3"  # only a name, for JupyterLab to open a kept notebook with; what runs is always this interpreter
 
@@ -23,12 +25,14 @@ class ReportFailed(OrderkitError):
         super().__init__(f"{name} stopped{at}: {error}. The notebook, as far as it got, is kept in {kept}")
 
 
-def build(notebook_path, *, to, parameters, name, sample=False):
+def build(notebook_path, *, to, parameters, name, sample=False, kept_in=None):
     """Execute a notebook with `parameters` and write `to`/`name`.html; returns its path.
 
     The notebook is the `.py` half of a jupytext pair (an `.ipynb` does too). Values may be text, numbers, booleans, None,
     lists and dicts of these, dates (handed over as ISO text) and paths. `sample` marks the page SAMPLE. Nothing of the executed
-    notebook stays behind, unless it fails: then it is kept as `to`/`name`.failed.ipynb.
+    notebook stays behind, unless it fails: then it is kept as `name`.failed.ipynb in the folder `kept_in`, by default `to`.
+
+    The page's own words are in the language that the parameter `lang` names, by default the one in use.
 
     Raises
     ------
@@ -42,9 +46,10 @@ def build(notebook_path, *, to, parameters, name, sample=False):
     _check_parameters(notebook, parameters, source.stem)
     if sample:
         notebook.metadata["orderkit"] = {**notebook.metadata.get("orderkit", {}), "sample": True}
-    kept = target.with_name(f"{name}.failed.ipynb")
+    kept = _folder(kept_in or to) / f"{name}.failed.ipynb"
     executed = _execute(notebook, {key: _plain(value) for key, value in parameters.items()}, source.stem, kept)
-    _write(target, export(executed, name=name))
+    with languages.speaking(parameters.get("lang") or languages.current()):
+        _write(target, export(executed, name=name).encode())
     kept.unlink(missing_ok=True)
     return target
 
@@ -105,7 +110,7 @@ def _execute(notebook, parameters, stem, kept):
         try:
             return _run(notebook, parameters, partial)
         except (PapermillExecutionError, DeadKernelError) as error:
-            _write(kept, partial.read_text(encoding="utf-8"))
+            _write(kept, partial.read_bytes())
             raise ReportFailed(stem, _heading_at(partial), _in_words(error), kept) from error
 
 
@@ -120,7 +125,7 @@ def _run(notebook, parameters, partial):
         parameters=parameters,
         kernel_name=KERNEL,
         kernel_manager_class=OwnKernel,
-        progress_bar=sys.stderr.isatty(),
+        progress_bar={"desc": "Working out the page"} if sys.stderr.isatty() else False,
         resources={"metadata": {"path": str(Path.cwd())}},
     )
 
@@ -149,16 +154,15 @@ def _in_words(error):
 def _target(to, name):
     if not name or Path(name).name != name:
         raise BadValue(f"A report's name is one file name without folders, not {name!r}.")
-    folder = Path(to)
+    return _folder(to) / f"{name}.html"
+
+
+def _folder(path):
+    folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{name}.html"
+    return folder
 
 
-def _write(target, text):
-    """Put the file there whole: a reader sees the old one or the new one."""
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
-        unfinished.replace(target)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _write(target, content):
+    with whole(target) as file:
+        file.write_bytes(content)

@@ -38,7 +38,7 @@ class PageExporter(HTMLExporter):
         """The page's text and nbconvert's resources. `resources['metadata']['name']` is the title of last resort."""
         resources = self._init_resources(resources)
         page = parts.read(nb, resources["metadata"].get("name") or "Report")
-        resources["page"] = page
+        resources["page"], resources["words"] = page, parts.words()
         resources["assets"] = _assets(page.has_figures)
         # HTMLExporter would send the finished page through another HTML parser, which could change a hashed script.
         return TemplateExporter.from_notebook_node(self, nb, resources, **kw)

@@ -1,6 +1,6 @@
-"""From a plotly figure in a notebook to its place on the page: title, description, data table, and the drawing's own data.
+"""From a plotly figure in a notebook to its place on the page: title, description, drawing, data table, and plotly's own data.
 
-The title, the description and the table are plain HTML: they are read before any script has run, and without one.
+The title, the description, the drawing and the table are plain HTML: they are there before any script has run, and without one.
 """
 
 import html
@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from orderkit.languages import phrase
+from orderkit.reports import drawing
+
 MIME = "application/vnd.plotly.v1+json"
 DEFAULT_HEIGHT = 360  # pixels
 MARGIN = {"l": 48, "r": 16, "t": 16, "b": 44}  # pixels; the axes' labels make more room for themselves
@@ -17,13 +20,17 @@ MARGIN = {"l": 48, "r": 16, "t": 16, "b": 44}  # pixels; the axes' labels make m
 
 @dataclass(frozen=True)
 class FigurePart:
-    """One chart: `spec` is JSON that is safe inside a script element; the rest is for people."""
+    """One chart: `spec` is JSON that is safe inside a script element; the rest is for people.
+
+    `pictures` are the chart as SVG, for wide screens and for phones; none where our renderer does not know what is in it.
+    """
 
     number: int
     title: str
     alt: str
     height: int
     spec: Markup
+    pictures: tuple
     columns: tuple
     rows: tuple
     kind: str = "figure"
@@ -38,16 +45,24 @@ def read(bundle, number):
     layout["margin"] = _margin(layout, title)
     layout["template"] = _with_automargin(layout.get("template") or {})
     table = meta.get("table") or {}
-    alt = meta.get("alt") or (f"Chart: {title}" if title else f"Chart {number}")
+    alt = meta.get("alt") or (phrase("Chart: {title}", title=title) if title else phrase("Chart {n}", n=number))
+    figure = {"data": bundle.get("data") or [], "layout": layout}
     return FigurePart(
         number=number,
         title=title,
         alt=alt,
         height=int(layout.get("height") or DEFAULT_HEIGHT),
-        spec=_script_safe({"data": bundle.get("data") or [], "layout": layout}),
+        spec=_script_safe(figure),
+        pictures=_pictures(figure),
         columns=tuple(table.get("columns") or ()),
         rows=tuple(tuple(_cell(value) for value in row) for row in table.get("rows") or ()),
     )
+
+
+def _pictures(figure):
+    """The figure as SVG, wide and narrow; an empty tuple where it cannot be drawn without plotly."""
+    wide, narrow = drawing.draw(figure), drawing.draw(figure, narrow=True)
+    return (wide, narrow) if wide and narrow else ()
 
 
 def _take_title(layout):
@@ -75,7 +90,7 @@ def _with_automargin(template):
 def _cell(value):
     """(text, is a number) of one value of a data table."""
     if value is None or value != value:
-        return "not known", False
+        return phrase("not known"), False
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value), False
     return (f"{value:,}" if isinstance(value, int) else f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"), True

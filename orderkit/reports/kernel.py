@@ -26,7 +26,7 @@ class OwnKernel(AsyncKernelManager):
             argv=_command(),
             display_name="Python 3",
             language="python",
-            env=_environment(),
+            env=environment(),
             metadata={"supported_encryption": ["curve"]},
         )
 
@@ -36,7 +36,8 @@ def _command():
     return [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--InteractiveShellApp.ignore_cwd=True"]
 
 
-def _environment():
+def environment():
+    """What a kernel finds in its environment besides what is there already: this orderkit, and small outputs of charts."""
     paths = [str(HOME), *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from orderkit import display, languages
+from orderkit.languages import phrase
 from orderkit.reports import figures, safe
 
 HIDDEN = frozenset({"setup", "parameters", "injected-parameters", "check"})
-LEFT_OUT = Markup('<p class="ok-note">A result was left out: it held a script, a form or something to fetch.</p>')
+LEFT_OUT = "A result was left out: it held a script, a form or something to fetch."
 PICTURES = ("image/png", "image/jpeg")
 
 
@@ -42,13 +44,26 @@ def read(notebook, name="report"):
     about = notebook.metadata.get("orderkit", {})
     headings = list(_headings(notebook))
     title = about.get("title") or next((lines[0] for cell in notebook.cells if (lines := _heading_lines(cell))), name)
-    page = Page(title=title, lang=about.get("lang", "en"), sample=bool(about.get("sample", False)))
+    page = Page(title=title, lang=about.get("lang") or languages.tag(), sample=bool(about.get("sample", False)))
     for cell, heading in zip(notebook.cells, headings, strict=True):
         if cell.cell_type == "markdown" and cell.source.strip():
-            page.parts.append(HtmlPart(safe.markdown(cell.source)))
+            page.parts.append(HtmlPart(safe.markdown(languages.known(cell.source))))
         elif cell.cell_type == "code":
             _read_code_cell(page, cell, heading)
     return page
+
+
+def words():
+    """The page's own words in the language in use, by the names that the template has for them."""
+    return {
+        "sample": phrase("SAMPLE"),
+        "sample_title": phrase("SAMPLE: "),
+        "sample_print": phrase("SAMPLE: an invented shop"),
+        "sample_note": phrase("This is an invented shop, to show what the page looks like. None of these orders exist."),
+        "numbers": phrase("The numbers of this chart"),
+        "code": phrase("Show code"),
+        "made": phrase("Made by orderkit on your own computer. Opening this page contacts nobody."),
+    }
 
 
 def heading_of(notebook, index):
@@ -64,7 +79,7 @@ def _headings(notebook):
 
 
 def _heading_lines(cell):
-    lines = cell.source.splitlines() if cell.cell_type == "markdown" else ()
+    lines = languages.known(cell.source).splitlines() if cell.cell_type == "markdown" else ()
     return [line.lstrip("#").strip() for line in lines if line.startswith("#")]
 
 
@@ -83,8 +98,11 @@ def _read_output(output, number):
     if output.output_type == "stream":
         shown = output.name == "stdout" and output.text.strip()
         return HtmlPart(safe.plain(output.text)) if shown else None
+    if display.PAGES_LEAVE_IT_OUT.items() <= output.get("metadata", {}).items():
+        return None
     if output.output_type == "error":
-        return HtmlPart(Markup('<p class="ok-failed">This part could not be made: {}.</p>').format(output.ename))
+        said = phrase("This part could not be made: {error}.", error=output.ename)
+        return HtmlPart(Markup('<p class="ok-failed">{}</p>').format(said))
     return _read_bundle(output.get("data", {}), number)
 
 
@@ -93,11 +111,12 @@ def _read_bundle(data, number):
     if figures.MIME in data:
         return figures.read(data[figures.MIME], number)
     if "text/html" in data:
-        return HtmlPart(Markup(data["text/html"]) if safe.is_passive(data["text/html"]) else LEFT_OUT)
+        text, left_out = display.for_pages(data["text/html"]), Markup('<p class="ok-note">{}</p>').format(phrase(LEFT_OUT))
+        return HtmlPart(Markup(text) if safe.is_passive(text) else left_out)
     if "text/markdown" in data:
         return HtmlPart(safe.markdown(data["text/markdown"]))
     for mime in PICTURES:
         if mime in data:
             picture = Markup('<img src="data:{};base64,{}" alt="{}">')
-            return HtmlPart(picture.format(mime, "".join(data[mime].split()), data.get("text/plain", "Picture")))
+            return HtmlPart(picture.format(mime, "".join(data[mime].split()), data.get("text/plain", phrase("Picture"))))
     return HtmlPart(safe.plain(data["text/plain"])) if data.get("text/plain") else None

@@ -40,7 +40,7 @@ def look(browser, page_path):
     """Opens the page in a fresh browser context; what it asked for and complained of is noted."""
     contexts = []
 
-    def open_page(path=page_path, **settings):
+    def open_page(path=page_path, wait=True, **settings):
         context = browser.new_context(**settings)
         contexts.append(context)
         tab = context.new_page()
@@ -49,7 +49,7 @@ def look(browser, page_path):
         tab.on("console", lambda message: tab.complaints.append(message.text))
         tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
         tab.goto(path.as_uri())
-        if settings.get("java_script_enabled", True):
+        if wait and settings.get("java_script_enabled", True):
             tab.wait_for_selector("html[data-charts]", timeout=30_000)
         return tab
 

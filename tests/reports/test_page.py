@@ -3,10 +3,12 @@
 import re
 from html.parser import HTMLParser
 
+import nbformat
 import plotly.offline
 import pytest
 
-from orderkit.reports import vendor
+from orderkit.reports import figures, vendor
+from orderkit.reports.build import export
 
 pytestmark = pytest.mark.slow
 
@@ -97,6 +99,24 @@ def test_charts_have_words_for_those_who_do_not_see_them(reader):
     charts = [attrs for _, attrs in reader.tags if attrs.get("class") == "ok-chart"]
     assert [chart["aria-label"] for chart in charts] == ["Bars of late parcels a week: 1, 3, 2.", "A line of returns a week."]
     assert all(chart["role"] == "img" for chart in charts)
+    unseen = [attrs for tag, attrs in reader.tags if tag == "p" and "ok-alt" in attrs.get("class", "")]
+    assert [words["class"] for words in unseen] == ["ok-alt ok-unseen"] * 2
+
+
+def test_charts_are_on_the_page_before_any_script(reader, page):
+    drawings = [attrs["class"] for tag, attrs in reader.tags if tag == "svg" and "ok-svg" in attrs.get("class", "")]
+    assert drawings == ["ok-svg ok-wide", "ok-svg ok-narrow"] * 2
+    assert len(set(re.findall(r' id="([^"]+)"', page))) == page.count(' id="')
+    assert max(len(one) for one in re.findall(r"<svg class.*?</svg>", page, flags=re.DOTALL)) <= 8192
+
+
+def test_a_chart_that_cannot_be_drawn_here_keeps_its_words():
+    pie = {"data": [{"type": "pie", "values": [1, 2]}], "layout": {"meta": {"alt": "A pie of two."}}}
+    output = nbformat.v4.new_output("display_data", data={figures.MIME: pie})
+    cell = nbformat.v4.new_code_cell("show()", outputs=[output])
+    text = export(nbformat.v4.new_notebook(cells=[cell]))
+    assert '<p class="ok-alt">A pie of two.</p>' in text
+    assert "<svg" not in text.split("<body>")[1].split("<script>")[0]
 
 
 def test_the_page_names_its_language_and_is_small_enough_to_mail(reader, page):

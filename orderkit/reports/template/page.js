@@ -8,7 +8,6 @@
   var drawings = [];
   var opened = [];
   if (holders.length) {
-    holders.forEach(function (holder) { holder.style.minHeight = holder.dataset.height + "px"; });
     unpack().then(run).then(drawAll).then(listen).catch(giveUp);
   }
   addEventListener("beforeprint", openFolds);
@@ -38,6 +37,7 @@
     var figure = JSON.parse(document.getElementById(holder.id + "-data").textContent);
     var place = document.createElement("div");
     var layout = figure.layout;
+    place.className = "ok-drawing"; // not seen before it is whole: till then the drawing that came with the page is
     holder.appendChild(place);
     layout.autosize = true;
     delete layout.width;
@@ -47,7 +47,9 @@
     layout.dragmode = false; // a finger that scrolls the page must not zoom the chart
     return Plotly.newPlot(place, figure.data, layout, { displaylogo: false, displayModeBar: false, responsive: true })
       .then(function () {
-        holder.querySelector(".ok-alt").hidden = true;
+        if (!place.isConnected) { return; } // another chart failed meanwhile: all keep the drawings that came with the page
+        holder.classList.add("ok-drawn");
+        place.className = place.className.replace("ok-drawing", "").trim();
         drawings.push({ place: place, height: layout.height, right: layout.margin.r });
         fit(drawings[drawings.length - 1], { autosize: true });
       });
@@ -95,8 +97,8 @@
     drawings.forEach(function (drawing) { fit(drawing, size); });
   }
 
-  function giveUp() { // an old browser: the descriptions stay, and the numbers are shown in their place
-    holders.forEach(function (holder) { holder.style.minHeight = ""; });
+  function giveUp() { // an old browser: the drawings that came with the page stay, and the numbers are shown beside them
+    document.querySelectorAll(".ok-drawing").forEach(function (place) { place.remove(); });
     document.querySelectorAll(".ok-data").forEach(function (fold) { fold.open = true; });
     document.documentElement.dataset.charts = "failed";
   }
