@@ -22,8 +22,11 @@ from IPython.display import display
 import orderkit as ok
 from orderkit.analyses import show
 from orderkit.analyses.losses.ahead import by_transform
-from orderkit.analyses.words import sure
+from orderkit.analyses.losses.rarity import band_said, group_said
+from orderkit.analyses.words import share_with_range, sure, worded
+from orderkit.languages import phrase
 
+# %% tags=["setup"] jupyter={"source_hidden": true}
 SERVICES = {
     "service": "carrier and service",
     "currency": "currency",
@@ -125,7 +128,7 @@ UNFILED = {
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "")  # empty: the sample shop
-week = ""
+week = ""  # one of the weeks available, such as "2026-W46"; empty: as of the newest data
 tariff = ""  # the name of one of your tariffs (template tariffs.csv); empty: all that are loaded
 basis = "refund"  # what a loss costs: refund, invoice or cost
 tax = True  # whether the tax in the price counts as lost
@@ -137,12 +140,12 @@ insured_with = None  # the tariff that past cover was bought with, where several
 sample = False
 
 # %% [markdown]
-# # Insurance: what losses to expect, and which parcels to insure
+# # Which parcels should I insure, and what will losses cost me?
 # When buying insurance, you need to estimate in advance the extent of your possible losses. Losses are rare, so a single number
 # would be a lie: this page gives the range, what cover must cost to be worth it, and how sure that is.
 
 # %%
-shop = ok.open(db, as_of=week or None, sample=sample) if db else ok.sample()
+shop = (ok.open(db, sample=sample) if db else ok.sample()).week(week)
 assumed = {"basis": basis, "tax": tax, "resale": resale, "paid_share": paid_share, "handling": handling, "risk_load": risk_load}
 losses = shop.losses(**assumed, tariff=tariff or None, insured_with=insured_with)
 offers, books = losses.tables["offers"], losses.tables["books"]
@@ -173,13 +176,15 @@ groups = losses.tables["groups"]
 groups = groups[groups["verdict"] != "no tariff"] if len(groups) else groups
 if len(groups):
     certain = groups["probability"].astype(float).map(sure)
-    needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore").fillna("no rate")
+    needs = groups["pays_above"].astype(float).map("{:.2%}".format, na_action="ignore").fillna(phrase("no rate"))
     from_value = [
-        show.money(row.from_value, row.currency) if pd.notna(row.from_value) else "no value" for row in groups.itertuples()
+        show.money(row.from_value, row.currency) if pd.notna(row.from_value) else phrase("no value")
+        for row in groups.itertuples()
     ]
     told = groups.assign(sure=certain, needs=needs, rate=groups["rate"].map("{:.2%}".format), from_value=from_value)
     amounts = dict.fromkeys(("premium", "brings", "gain"), "currency")
-    display(show.table(told.round({"insured": 0}), columns=[*GROUPS], titles=GROUPS, money=amounts, right=["from_value"]))
+    told = worded(told.assign(group=told["group"].map(group_said)), "verdict").round({"insured": 0})
+    display(show.table(told, columns=[*GROUPS], titles=GROUPS, money=amounts, right=["from_value"]))
 
 # %% [markdown]
 # ### What if fewer claims are paid?
@@ -189,18 +194,18 @@ shares = losses.tables["shares"]
 if len(shares):
     told = shares.assign(sure=shares["probability"].astype(float).map(sure, na_action="ignore"))
     told = told.assign(paid_share=told["paid_share"].map("{:.0%}".format), parcels=told["insured"].round())
-    display(show.table(told, columns=[*SHARES], titles=SHARES, money={"gain": "currency"}))
+    display(show.table(worded(told, "verdict"), columns=[*SHARES], titles=SHARES, money={"gain": "currency"}))
 
 # %% [markdown]
-# ### No cover, all, some, or as now
+# ### Should I insure none, all, some, or go on as now?
 
 # %%
 ways = losses.tables["ways"]
 if len(ways):
     told = ways[(ways["insured"] > 0) | (ways["way"] == "none")].round({"insured": 0})
-    told = told.assign(none_cheaper=told["none_cheaper"].map("{:.0%}".format, na_action="ignore").fillna("it is none"))
+    told = told.assign(none_cheaper=told["none_cheaper"].map("{:.0%}".format, na_action="ignore").fillna(phrase("it is none")))
     amounts = dict.fromkeys(("premium", "kept", "cost", "bad_year"), "currency")
-    display(show.table(told, columns=[*WAYS], titles=WAYS, money=amounts))
+    display(show.table(worded(told, "way"), columns=[*WAYS], titles=WAYS, money=amounts))
 
 # %% tags=["check"]
 if len(ways):
@@ -218,7 +223,7 @@ display(*[losses.picture("year", currency=currency) for currency in currencies])
 ahead = losses.tables["ahead"]
 amounts = dict.fromkeys(("mean", "var_95", "tvar_99", "high_90_known_rates", "a_week"), "currency")
 told = ahead.assign(none=ahead["none"].map("{:.0%}".format)).round({"parcels": 0, "events": 1})
-display(show.table(told, columns=[*AHEAD], titles=AHEAD, money=amounts))
+display(show.table(worded(told, "span"), columns=[*AHEAD], titles=AHEAD, money=amounts))
 
 # %% tags=["check"]
 year = ahead[ahead["span"] == "year"].set_index("currency")["var_99"]
@@ -229,13 +234,16 @@ assert (ahead["low_90"] <= ahead["median"]).all()
 assert (ahead["var_99"] <= ahead["tvar_99"] + 1e-9).all()
 
 # %% [markdown]
-# ### One accident that hits many parcels
+# ### What if one accident hits many parcels?
 # A lorry or a warehouse is not in these figures. The dearest hand-over of one day to one carrier says how much hangs on one ride.
 
 # %%
 largest = pd.DataFrame(losses.tables["largest"], columns=["carrier", "shipped_day", "parcels", "value", "currency"])
 titles = {"carrier": "carrier", "shipped_day": "handed over on", "parcels": "parcels", "value": "worth", "currency": "currency"}
 display(show.table(largest, titles=titles, money={"value": "currency"}))
+
+# %% tags=["check"]
+assert largest["parcels"].gt(0).all(), "a hand-over has parcels"
 
 # %% [markdown]
 # ## What happened so far?
@@ -246,8 +254,8 @@ display(show.table(largest, titles=titles, money={"value": "currency"}))
 display(losses.picture("services"))
 services = losses.tables["services"]
 back = services[[column for column in services if column.startswith("recovered_")]].astype(float).sum(axis=1, min_count=1)
-named = services["carrier"].fillna("not known").str.cat(services["service"].fillna(""), sep=" ").str.strip()
-said = [f"{row.rate:.2%} ({row.low:.2%} to {row.high:.2%})" if pd.notna(row.rate) else None for row in services.itertuples()]
+named = services["carrier"].fillna(phrase("not known")).str.cat(services["service"].fillna(""), sep=" ").str.strip()
+said = [share_with_range(row.rate, row.low, row.high, 2) if pd.notna(row.rate) else None for row in services.itertuples()]
 told = services.assign(service=named, back=back, said=said, weight=services["weight"].map("{:.0%}".format, na_action="ignore"))
 amounts = dict.fromkeys(("value_shipped", "value_lost", "back"), "currency")
 display(show.table(told, columns=[*SERVICES], titles=SERVICES, money=amounts))
@@ -260,10 +268,11 @@ display(show.table(told, columns=[*SERVICES], titles=SERVICES, money=amounts))
 factors = losses.tables["factors"]
 display(*[show.note(sentence) for sentence in losses.tables["factors_not_told"]])
 if len(factors):
+    factors = worded(factors.assign(level=[group_said(band_said(level)) for level in factors["level"]]), "factor")
     display(show.table(factors.round({"exposure": 0, "relativity": 2, "low": 2, "high": 2}), titles=FACTORS))
 
 # %% [markdown]
-# ### By lane and value
+# ### Where do parcels get lost: by lane and value?
 
 # %%
 classes = losses.tables["classes"]
@@ -272,7 +281,9 @@ if len(classes):
     told = classes.sort_values("parcels", ascending=False).head(20)
     shown = {name: told[column].map("{:.2%}".format, na_action="ignore") for name, column in columns.items() if column in told}
     columns = [name for name in CLASSES if name in shown or name in told]
-    display(show.table(told.assign(**shown), columns=columns, titles=CLASSES))
+    display(
+        show.table(told.assign(**shown, band=told["band"].map(band_said, na_action="ignore")), columns=columns, titles=CLASSES)
+    )
 
 # %% tags=["check"]
 if len(classes):
@@ -288,16 +299,26 @@ display(*[losses.picture("weeks", currency=currency) for currency in currencies]
 weeks = losses.tables["weeks"]
 if len(weeks):
     judged = weeks["within"].dropna().astype(bool)
-    display(show.note(f"In {judged.sum():,} of {len(judged):,} weeks the losses lay in the range of 9 in 10."))
+    told = {"inside": f"{judged.sum():,}", "weeks": f"{len(judged):,}"}
+    display(show.note(phrase("In {inside} of {weeks} weeks the losses lay in the range of 9 in 10.", **told)))
     told = weeks.sort_values("week", ascending=False).head(12)
     told = told.assign(week=told["week"].dt.date).round({"expected": 1})
     display(show.table(told, columns=[*WEEKS], titles=WEEKS, money=dict.fromkeys(("premium", "brought"), "currency")))
 
+# %% tags=["check"]
+if len(weeks):
+    assert not (weeks["low"] > weeks["high"]).any()
+    assert not (weeks["events"] > weeks["known_outcome"]).any(), "no more is lost than has arrived or been lost"
+
 # %% [markdown]
-# ## Claims that could have been filed
+# ## For which lost parcels did I file no claim?
 # Lost and damaged parcels without a claim on record; those still open stand on the to-do list with their day.
 
 # %%
 unfiled = losses.tables["unfiled"]
-until = unfiled["deadline"].map(show.day, na_action="ignore").fillna(unfiled["state"])
-display(show.table(unfiled.assign(until=until).head(25), columns=[*UNFILED], titles=UNFILED, money={"value": "currency"}))
+until = unfiled["deadline"].map(show.day, na_action="ignore").fillna(unfiled["state"].map(phrase))
+shown = worded(unfiled.assign(until=until).head(25), "outcome", "what")
+display(show.table(shown, columns=[*UNFILED], titles=UNFILED, money={"value": "currency"}))
+
+# %% tags=["check"]
+assert set(unfiled["outcome"]) <= {"lost", "damaged"}, "only what was lost or damaged can be claimed"

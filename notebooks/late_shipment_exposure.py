@@ -23,6 +23,7 @@ import orderkit as ok
 from orderkit.analyses import show
 from orderkit.errors import NothingToShow
 
+# %% tags=["setup"] jupyter={"source_hidden": true}
 LATE = {
     "order_id": "order",
     "carrier": "carrier",
@@ -61,24 +62,24 @@ RANGES = {
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "")  # empty: the sample shop
-week = ""
-weeks = 8
-horizon = 14
+week = ""  # one of the weeks available, such as "2026-W46"; empty: as of the newest data
+weeks = 6  # how many earlier forecasts are checked
+horizon = 14  # days within which parcels on the way are to arrive
 sample = False
 
 # %% [markdown]
-# # Late parcels: what they may cost, and how sure that is
+# # What may late parcels cost me, and how sure is that?
 # Exports end at "shipped". What has not arrived yet is not lost, and leaving it out would make every carrier look faster than it
 # is. This page counts what is open, says what is expected never to arrive, and shows how such forecasts came true before.
 
 # %%
-shop = ok.open(db, as_of=week or None, sample=sample) if db else ok.sample()
+shop = (ok.open(db, sample=sample) if db else ok.sample()).week(week)
 exposure, health = shop.exposure(), shop.health()
 parcels, totals, model = (exposure.tables[name] for name in ("parcels", "totals", "model"))
 display(shop)
 
 # %% [markdown]
-# ## What is late and open
+# ## What is late and still on its way?
 
 # %%
 display(show.note(shop.up_to("exposure")))
@@ -90,7 +91,7 @@ assert exposure.frame.select_dtypes("number").fillna(0).ge(0).all().all()
 assert totals["open_parcels"].sum() <= len(parcels), "a parcel counts in one currency"
 
 # %% [markdown]
-# ## Which parcels are past the promised day
+# ## Which parcels are past the promised day?
 # Those on the way with tracking, longest overdue first: the chance that each still arrives, and that it never does.
 
 # %%
@@ -98,6 +99,10 @@ past = parcels[parcels["days_past_deliver_by"].gt(0).fillna(False)].sort_values(
 soon, never = (past[chance].map("{:.1%}".format, na_action="ignore") for chance in ("p_delivered", "p_lost"))
 display(show.note(f"{len(past):,} of {len(parcels):,} parcels on the way are past the promised day."))
 display(show.table(past.assign(soon=soon, never=never).head(20), columns=[*LATE], titles=LATE, money={"value": "currency"}))
+
+# %% tags=["check"]
+assert past["order_id"].notna().all()
+assert past["days_past_deliver_by"].gt(0).all()
 
 # %% [markdown]
 # ## For what can buyers claim now?
@@ -166,7 +171,7 @@ if backtest:
     assert backtest.frame["expected"].le(backtest.frame["value"] + 0.005).all(), "no more fails to arrive than is on the way"
 
 # %% [markdown]
-# ## Account health
+# ## How does my account stand against Amazon's limits?
 
 # %%
 display(show.note(shop.up_to("health")))

@@ -22,6 +22,7 @@ import orderkit as ok
 from orderkit import policy
 from orderkit.analyses import show
 
+# %% tags=["setup"] jupyter={"source_hidden": true}
 ARTICLE, TODAY = "article-2021", "amazon"
 TITLES = {"case": "case", "left_says": "the article of 2021", "right_says": "today's rules", "right_why": "why today"}
 PAIRS = {
@@ -35,15 +36,16 @@ ANSWER = {"line": "line", "answer": "answer", "rule": "rule", "who_pays": "who p
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "")  # empty: the sample shop
+week = ""  # one of the weeks available, such as "2026-W46"; empty: as of the newest data
 sample = False
 
 # %% [markdown]
-# # What an article of 2021 says, and what holds today
+# # May I still do what an article of 2021 advises?
 # "How do Amazon sellers manage orders?" of 12 March 2021 gives advice in fifteen statements. Marketplaces have changed since.
 # This page shows where the two part, what that means for the orders of a shop, and how a dated rule changes an answer.
 
 # %%
-shop = ok.open(db, sample=sample, pack=TODAY) if db else ok.sample()
+shop = (ok.open(db, sample=sample, pack=TODAY) if db else ok.sample()).week(week)
 display(shop)
 
 # %% tags=["setup"]
@@ -54,31 +56,31 @@ parted = cases[cases["part"]].set_index("question")[list(TITLES)]
 display(show.note(f"{len(parted)} of {len(cases)} typical cases are answered otherwise today, or somebody else pays."))
 
 # %% [markdown]
-# ## The buyer wants to cancel
+# ## What if the buyer wants to cancel?
 
 # %%
 display(show.table(parted.loc[["cancel"]], titles=TITLES))
 
 # %% [markdown]
-# ## The buyer wants another address
+# ## What if the buyer wants another address?
 
 # %%
 display(show.table(parted.loc[["address"]], titles=TITLES))
 
 # %% [markdown]
-# ## The parcel has not come
+# ## What if the parcel has not come?
 
 # %%
 display(show.table(parted.loc[["not_received"]], titles=TITLES))
 
 # %% [markdown]
-# ## The buyer wants to send it back
+# ## What if the buyer wants to send it back?
 
 # %%
 display(show.table(parted.loc[["return_request"]], titles=TITLES))
 
 # %% [markdown]
-# ## A return has arrived
+# ## What if a return has arrived?
 
 # %%
 display(show.table(parted.loc[["return_received"]], titles=TITLES))
@@ -92,7 +94,7 @@ assert parted["right_why"].str.len().gt(0).all(), "every answer names its source
 # As if the buyer of each order wrote today: on how many would the article's advice be another than today's rules?
 
 # %%
-by_article = ok.open(shop.path, sample=shop.is_sample, pack=ARTICLE)
+by_article = ok.open(shop.path, sample=shop.is_sample, pack=ARTICLE).week(week)
 differ = by_article.compare(TODAY)
 pairs = differ.pairs[~differ.pairs["after"].isin(["unknown", "no rule known"])]
 display(show.note(differ.headline))
@@ -102,13 +104,17 @@ display(show.table(pairs.sort_values("orders", ascending=False, kind="stable").h
 assert sum(change["lines"] for change in differ.changes) == len(differ.frame), "every line stands behind one pair of rules"
 
 # %% [markdown]
-# ## One order, by both
+# ## What do both say of one order?
 # The dearest order under way or lost on which they part when its buyer writes that it has not come.
 
 # %%
 asked = differ.frame.query("question == 'not_received' and answer != 'give_proof_of_delivery'")
 order = asked.sort_values(["value", "order_id"], ascending=[False, True])["order_id"].head(1).tolist()
 display(*[shown.ask(each, request="not_received") for each in order for shown in (by_article, shop)])
+
+# %% tags=["check"]
+assert len(order) <= 1
+assert set(asked["order_id"]) >= set(order)
 
 # %% [markdown]
 # ## How does a date change an answer?
@@ -129,4 +135,8 @@ assert [each.cases[0].answer for each in asked] in ([], ["may_decline_late_retur
 # ## Which rules changed since the year began?
 
 # %%
-display(shop.rule_changes(since=f"{shop.data_up_to.year}-01-01"))
+changes = shop.rule_changes(since=f"{shop.data_up_to.year}-01-01")
+display(changes)
+
+# %% tags=["check"]
+assert changes.frame["orders"].ge(0).all()

@@ -21,7 +21,10 @@ from IPython.display import display
 import orderkit as ok
 from orderkit.analyses import show
 from orderkit.analyses.returns.rates import compared
+from orderkit.analyses.words import share_with_range, worded
+from orderkit.languages import phrase
 
+# %% tags=["setup"] jupyter={"source_hidden": true}
 TO_DO = {"what": "what", "order_id": "order", "money": "at stake", "deadline": "by", "advice": "advice"}
 LISTED = {
     "sku": "product",
@@ -52,6 +55,7 @@ KEPT = {
     "kept": "kept",
     "left_on_table": "left on the table, at most",
 }
+STATES = {"used_damaged": "used or damaged", "incomplete": "incomplete", "original": "original"}
 CHANGE = {
     "reason": "reason",
     "before": "four weeks before",
@@ -81,30 +85,33 @@ BOOKED = {
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "")  # empty: the sample shop
-week = ""
+week = ""  # one of the weeks available, such as "2026-W46"; empty: as of the newest data
 sample = False
 
 # %% [markdown]
-# # Returns: which products, why, what they cost, what to do
+# # Which products come back, why, what does that cost me, and what can I do?
 # Young weeks always look good, because their returns have not come yet, and tiny products always look bad, because one return of
 # three units is a third. This page takes both into account, and counts money only where the settlements tell it.
 
 # %%
-shop = ok.open(db, as_of=week or None, sample=sample) if db else ok.sample()
+shop = (ok.open(db, sample=sample) if db else ok.sample()).week(week)
 returns = shop.returns()
 skus, recovery, booked = (returns.tables[name] for name in ("skus", "recovery", "booked"))
 display(shop)
 
 # %% [markdown]
-# ## What waits for you
+# ## Which returns wait for me?
 # Refunded and never received first; then what is to be refunded or claimed. The same items stand on the to-do list.
 
 # %%
-display(show.note(f"{len(recovery):,} things to do about returns."))
-display(show.table(recovery.head(25), columns=[*TO_DO], titles=TO_DO, money={"money": "currency"}))
+display(show.note(phrase("{n} things to do about returns.", n=f"{len(recovery):,}")))
+display(show.table(worded(recovery.head(25), "what", "advice"), columns=[*TO_DO], titles=TO_DO, money={"money": "currency"}))
+
+# %% tags=["check"]
+assert recovery["order_id"].notna().all(), "every item names its order"
 
 # %% [markdown]
-# ## Why things come back, and what that costs
+# ## Why do things come back, and what does that cost?
 
 # %%
 display(show.note(shop.up_to("returns")))
@@ -130,11 +137,11 @@ if len(one):
     moved = (one["change_low"] > 0) | (one["change_high"] < 0)
     recent = one["recent_rate"].map("{:.1%}".format, na_action="ignore")
     told = one.assign(
-        said=[f"{row.shrunk:.1%} ({row.shrunk_low:.1%} to {row.shrunk_high:.1%})" for row in one.itertuples()],
+        said=[share_with_range(row.shrunk, row.shrunk_low, row.shrunk_high) for row in one.itertuples()],
         usual=one["category_rate"].map("{:.1%}".format),
-        change=recent.where(moved, "as before"),
+        change=recent.where(moved, phrase("as before")),
     )
-    display(show.table(told, columns=[*LISTED], titles=LISTED, money={"cost": "currency"}))
+    display(show.table(worded(told, "reason"), columns=[*LISTED], titles=LISTED, money={"cost": "currency"}))
 display(returns.picture("products"))
 if len(returns.tables["words"]):
     display(show.table(returns.tables["words"].round(1)))
@@ -156,7 +163,7 @@ assert (weeks["reported_rate"] <= weeks["ultimate_rate"] + 1e-9).all(), "what ha
 assert (weeks["low_90"] <= weeks["high_90"]).all()
 
 # %% [markdown]
-# ### Beside it: two methods that others use
+# ### Would the methods that others use say the same?
 # For comparison alone. Chain ladder multiplies what a week shows so far by how much such weeks grew; with one return seen in a
 # young week, that is luck multiplied. It knows full calendar weeks alone. Cape-Cod gives every week the one rate of all for what
 # is still to come.
@@ -164,7 +171,12 @@ assert (weeks["low_90"] <= weeks["high_90"]).all()
 # %%
 methods = compared(returns.tables["rates"])
 if len(methods):
-    display(show.table(methods.round(1), columns=[*METHODS], titles=METHODS))
+    rounded = methods.round(dict.fromkeys(methods.select_dtypes("number").columns, 1))
+    display(show.table(rounded, columns=[*METHODS], titles=METHODS))
+
+# %% tags=["check"]
+if len(methods):
+    assert (methods["ours"] >= methods["reported"] - 1e-6).all(), "what comes back in the end is no less than what has come back"
 
 # %% [markdown]
 # ## What changed?
@@ -174,7 +186,11 @@ if len(methods):
 display(returns.picture("alarms"))
 change = returns.tables["change"]
 if change is not None:
-    display(show.table(change.round(3), columns=[*CHANGE], titles=CHANGE))
+    display(show.table(worded(change.round(3), "reason"), columns=[*CHANGE], titles=CHANGE))
+
+# %% tags=["check"]
+if change is not None:
+    assert change["q"].dropna().between(0, 1).all()
 
 # %% [markdown]
 # ## Who is at fault, who paid the postage, what might have been kept back?
@@ -182,13 +198,16 @@ if change is not None:
 # where the reason is his.
 
 # %%
-display(
-    show.table(returns.tables["faults"], columns=[*FAULTS], titles=FAULTS, money=dict.fromkeys(("cost", "postage"), "currency"))
-)
+faults = worded(returns.tables["faults"], "fault")
+display(show.table(faults, columns=[*FAULTS], titles=FAULTS, money=dict.fromkeys(("cost", "postage"), "currency")))
 left = returns.tables["left_on_table"]
-left = left.assign(state=left["state"].str.replace("_", " or "))
+left = worded(left.assign(state=left["state"].map(STATES)), "state")
 if len(left):
     display(show.table(left, columns=[*KEPT], titles=KEPT, money=dict.fromkeys(("kept", "left_on_table"), "currency")))
+
+# %% tags=["check"]
+if len(left):
+    assert left["percent"].dropna().between(0, 100).all()
 
 # %% [markdown]
 # ## Does it tie to the settlements?
@@ -196,5 +215,14 @@ if len(left):
 
 # %%
 display(
-    show.table(booked, columns=[*BOOKED], titles=BOOKED, money=dict.fromkeys(("of_returns", "of_no_return", "total"), "currency"))
+    show.table(
+        worded(booked, "kind"),
+        columns=[*BOOKED],
+        titles=BOOKED,
+        money=dict.fromkeys(("of_returns", "of_no_return", "total"), "currency"),
+    )
 )
+
+# %% tags=["check"]
+parts = booked[["of_returns", "of_no_return"]].astype(float).sum(axis=1)
+assert ((booked["total"].astype(float) - parts).abs() < 0.005).all(), "each row adds up"

@@ -19,15 +19,28 @@ import os
 from IPython.display import display
 
 import orderkit as ok
-from orderkit.analyses import show
+from orderkit import analyses, languages, reports
+from orderkit.analyses import added_up, naming, show
 
 # %% tags=["parameters"]
 db = os.environ.get("ORDERKIT_DB", "orderkit.duckdb")
-week = ""
+week = ""  # an ISO week such as 2026-W46; as of the newest data where it is empty
+as_of = ""  # a day or moment in place of a week
+account = ""  # one seller account, where the database holds several
+marketplace = ""  # one marketplace, such as amazon.de
+lang = "en"  # or zh
+share = False  # whether names of orders and products have stand-ins, for a page to pass on
+pack = "amazon"  # the rules
+clock = ""  # the time from which days left are counted; now where it is empty
 sample = False
+keep = ""  # a folder for the numbers of this page, for whoever runs this notebook as a program
+excel = False  # whether the workbook is written there too
 
 # %% tags=["setup"]
-shop = ok.open(db, as_of=week or None, sample=sample)
+languages.use(lang)
+naming.share(share)
+part = {"account": account or None, "marketplace": marketplace or None}
+shop = ok.open(db, as_of=as_of or week or None, clock=clock or None, pack=pack, sample=sample, **part)
 
 # %% [markdown]
 # # What your orders need this week
@@ -35,7 +48,9 @@ shop = ok.open(db, as_of=week or None, sample=sample)
 # %%
 todo, rule_changes = shop.todo(), shop.rule_changes()
 exposure, returns, losses, health = shop.exposure(), shop.returns(), shop.losses(), shop.health()
-display(shop)
+front, missing = analyses.front(todo), shop.missing()
+display(front)
+display(show.note(shop.about()))
 
 # %% [markdown]
 # ## What to do first
@@ -58,6 +73,7 @@ assert rule_changes.frame["orders"].ge(0).all()
 # %%
 display(show.note(shop.up_to("exposure")))
 display(exposure)
+display(shop.lately(exposure))
 display(exposure.picture())
 display(exposure.picture("arrivals"))
 
@@ -70,6 +86,7 @@ assert exposure.frame.select_dtypes("number").fillna(0).ge(0).all().all()
 # %%
 display(show.note(shop.up_to("returns")))
 display(returns)
+display(shop.lately(returns))
 currencies = returns.frame.dropna(subset=["cost"])["currency"].unique()
 display(*[returns.picture(of="cost", currency=currency) for currency in currencies] or [returns.picture()])
 display(returns.picture("products"))
@@ -81,6 +98,7 @@ display(returns.picture("weeks"))
 # %%
 display(show.note(shop.up_to("losses")))
 display(losses)
+display(shop.lately(losses))
 display(losses.picture())
 currencies = [book.currency for book in losses.tables["books"]] if len(losses.tables["offers"]) else []
 display(*[losses.picture("ways", currency=currency) for currency in currencies])
@@ -91,6 +109,7 @@ display(*[losses.picture("ways", currency=currency) for currency in currencies])
 # %%
 display(show.note(shop.up_to("health")))
 display(health)
+display(shop.lately(health))
 display(health.picture())
 
 # %% tags=["check"]
@@ -104,17 +123,23 @@ assert health.frame["defects"].le(health.frame["orders"]).all()
 # at where an export still tells it. Amounts that an export leaves empty are missing, not zero.
 
 # %%
-statuses = shop.measure("status_counts", by="status_as_exported").fillna({"status_as_exported": "not known at that time"})
-counted = statuses.groupby("status_as_exported")[["lines", "units", "lines_without_amount"]].sum()
-amounts = statuses.pivot_table(index="status_as_exported", columns="currency", values="amount", aggfunc="sum", min_count=1)
-by_status = counted.join(amounts.add_prefix("amount in ")).sort_values("lines", ascending=False).reset_index()
-exports = shop.measure("data_up_to")
-exports = exports.assign(covers_from=exports["covers_from"].dt.date, covers_to=exports["covers_to"].dt.date)
-display(show.table(by_status, caption="Order lines by status", money={f"amount in {code}": code for code in amounts.columns}))
-display(show.table(exports, caption="Exports loaded"))
+statuses = shop.measure("status_counts", by="status_as_exported")
+display(added_up.lines_by_status(statuses))
+display(shop.sources())
 display(shop.set_aside())
 
 # %% tags=["check"]
-assert counted["lines"].sum() == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), (
+assert statuses["lines"].sum() == shop.sql("SELECT count(*) AS lines FROM order_lines")["lines"].item(), (
     "every line has a status row"
 )
+assert shop.sources().frame["adds_up"].all(), "the rows of every file are accounted for"
+
+# %% [markdown]
+# ## What is missing
+
+# %%
+display(missing)
+
+# %% tags=["setup"]
+results = {"todo": todo, "exposure": exposure, "returns": returns, "losses": losses, "health": health}
+reports.hand_over(keep, shop=shop, excel=excel, front=front, missing=missing, rule_changes=rule_changes, **results)

@@ -34,11 +34,9 @@ def print_result(thing, as_json):
     """Text for people; for machines the records of the frame with exact money as text."""
     if not as_json:
         click.echo(repr(thing))
-    elif hasattr(thing, "to_json"):
-        click.echo(json.dumps(thing.to_json(), default=str, ensure_ascii=False))
-    else:
-        said = {key: getattr(thing, key) for key in ("headline", "how", "totals") if hasattr(thing, key)}
-        click.echo(json.dumps({**said, "rows": records(thing.frame)}, default=str, ensure_ascii=False))
+        return
+    told = thing.to_json() if hasattr(thing, "to_json") else {"rows": records(thing.frame)}
+    click.echo(json.dumps(told, default=str, ensure_ascii=False))
 
 
 def records(frame):
