@@ -23,7 +23,7 @@ _HOMES = {
     "open": "orderkit.shop",
     "done": "orderkit.shop",
     "sample": "orderkit.shop",
-    "load": "orderkit.store",
+    "load": "orderkit.shop",
     "classify": "orderkit.policy",
 }
 
@@ -35,6 +35,13 @@ def __getattr__(name):
     import importlib
 
     return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def load_ipython_extension(shell):
+    """`%load_ext orderkit` in a notebook: SQL cells that begin with `%%orders`, see orderkit.magic."""
+    from orderkit.magic import register
+
+    register(shell)
 
 
 def __dir__():

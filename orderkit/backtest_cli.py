@@ -1,7 +1,6 @@
 """orderkit backtest: how forecasts would have come true. Heavy imports happen inside the command."""
 
 import json
-import sys
 
 import click
 
@@ -30,8 +29,7 @@ def backtest_exposure(as_of, horizon, weeks, rows, db, as_json):
     """Which of the orders on their way arrive within some days, how much does not, and how often that came true."""
     from orderkit import shop as shops
 
-    seen = (lambda day: say(f"as of {day} ...")) if weeks > 1 and sys.stderr.isatty() else None
-    result = shops.Shop(db).backtest(as_of=as_of, horizon=horizon, weeks=weeks, seen=seen)
+    result = shops.Shop(db).backtest(as_of=as_of, horizon=horizon, weeks=weeks)
     if rows:
         _write(result.tables["orders"], rows)
     if as_json:
