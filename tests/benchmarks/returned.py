@@ -66,7 +66,9 @@ REST = (
     FROM returns, (VALUES ('refund', -19.99::DECIMAL(18, 2)), ('fee', 2.40), ('refund', -4.99)) AS booked(category, amount)
     """,
     "CREATE TABLE loads AS SELECT 'amazon_mfn_returns' AS format, TIMESTAMPTZ '2025-10-01 00:00:00+00' AS covers_from,"
-    " TIMESTAMPTZ '2026-11-15 00:00:00+00' AS covers_to",
+    " TIMESTAMPTZ '2026-11-15 00:00:00+00' AS covers_to, 1 AS file_id, 'shop' AS account, 'returns.txt' AS file, '' AS sha256,"
+    " 1 AS lines, 1 AS loaded, 0 AS duplicates, 0 AS superseded, 0 AS quarantined, '{}' AS money",
+    "CREATE TABLE purges (purge INTEGER)",
     "CREATE TABLE own_formats (name VARCHAR, description VARCHAR)",
     "CREATE TEMP TABLE context AS SELECT DATE '2026-11-15' AS as_of_day",
 )
