@@ -3,6 +3,7 @@
 
     python3 run.py report              the weekly page of the sample shop, in a throwaway database
     python3 run.py report PATH...      load these exports into orderkit.duckdb in the folder you are in; make the page
+    python3 run.py start               the exports in the folder `exports` here: makes the page and opens it (for double clicks)
     python3 run.py today               what expires before next Monday, from orderkit.duckdb in the folder you are in
     python3 run.py lab                 the notebooks, in JupyterLab
     python3 run.py doctor              what is installed, and what is missing
@@ -35,7 +36,7 @@ NEEDED = (3, 11)
 NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 OWN = ("test", "bench")  # commands of this file; all others are those of orderkit, which it is handed as they are
 COMMANDS = (
-    "report", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
+    "report", "start", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
     "health", "backtest", "measure", "sql", "formats", "map", "policy", "new", "purge",
 )  # fmt: skip
 SPREAD = ("--dist", "loadfile", "--no-loadscope-reorder")  # what the tests of a file share is made once; the longest not last
