@@ -8,8 +8,13 @@ import click
 DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 AS_OF = click.option("--as-of", metavar="DAY", help="Show only what was known at the end of this day (UTC), or at a moment.")
-
 PACK = click.option("--pack", metavar="NAME", help="Rules to answer by: a pack by name or file; by default the usual ones.")
+FORMATS = click.option(
+    "--formats", "formats_in", metavar="DIR", type=click.Path(exists=True, file_okay=False),
+    help="Folder of formats of your own; by default `formats` beside the database.",
+)  # fmt: skip
+ACCOUNT = click.option("--account", help="One seller account only; by default all of the database.")
+SITE = click.option("--marketplace", metavar="NAME", help="One marketplace only, for example amazon.de.")
 
 # what a seller may assume about losses and cover
 LOSSES = (

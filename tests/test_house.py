@@ -21,7 +21,8 @@ PACKAGE = ROOT / "orderkit"
 LAYERS = [
     ("errors",), ("languages",), ("places", "display"), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",),
     ("statistics",), ("analyses",), ("charts",), ("reports",), ("simulate",), ("progress",), ("shop",),
-    ("doctor", "lab", "first_run"), ("starters",), ("terminal",), ("policy_cli", "backtest_cli", "start_cli"), ("cli", "magic"),
+    ("doctor", "lab", "first_run"), ("starters",), ("terminal",), ("policy_cli", "backtest_cli", "report_cli", "start_cli"),
+    ("cli", "magic"),
     ("handbook",), ("__main__",),
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}

@@ -27,6 +27,7 @@ class Lately:
     """
 
     frame: pd.DataFrame
+    limits: tuple = ()  # the column limit in the language in use; frames are English in every language
 
     def to_json(self):
         """One mapping per row, with None for what is not known."""
@@ -34,12 +35,15 @@ class Lately:
         return [{**row, "week": row["week"] and f"{row['week']:%Y-%m-%d}"} for row in rows]
 
     def __repr__(self):
-        cards = [_card(row) for row in self.frame.to_dict("records")]
-        return "\n".join(f"{card['label']}: {card['value']} ({card['note']})" for card in cards)
+        return "\n".join(f"{card['label']}: {card['value']} ({card['note']})" for card in map(_card, self._rows()))
 
     def _repr_html_(self):
-        rows = self.frame.head(SHOWN).to_dict("records")
+        rows = self._rows()[:SHOWN]
         return show.cards(map(_card, rows))._repr_html_() if rows else ""
+
+    def _rows(self):
+        rows = self.frame.to_dict("records")
+        return [{**row, "limit": said} for row, said in zip(rows, self.limits or self.frame["limit"], strict=True)]
 
 
 def lately(con, result, *, past=None):
@@ -49,8 +53,9 @@ def lately(con, result, *, past=None):
     over the 26 weeks before: binomial ones for shares (p chart), natural limits for counts (chart of single values).
     """
     told = {"exposure": _exposure, "returns": _returns, "losses": _losses, "health": _health}[result.kind](con, result, past)
-    frame = pd.DataFrame(told, columns=COLUMNS)
-    return Lately(frame.astype(dict.fromkeys(("now", "before", "usual_low", "usual_high"), float)))
+    rows = list(told)
+    frame = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(("now", "before", "usual_low", "usual_high"), float))
+    return Lately(frame, tuple(row.get("limit_said") for row in rows))
 
 
 def _exposure(con, result, past):
@@ -99,13 +104,13 @@ def _losses(con, result, past):
 def _health(con, result, past):
     """The rates that are held to a limit, the nearest to it first, beside those of a week ago."""
     before = {} if past is None else {_rate(row): row["share"] for row in past.frame.to_dict("records")}
-    rows = [row for row in result.frame.to_dict("records") if not pd.isna(row["left"]) and not pd.isna(row["share"])]
+    told = result.frame.assign(limit_said=result.said["held_to"])
+    rows = [row for row in told.to_dict("records") if not pd.isna(row["left"]) and not pd.isna(row["share"])]
     for row in sorted(rows, key=lambda row: row["left"]):
         where = row["marketplace"]
         yield {
             "what": row["name"], "where": where, "days": row["over_days"], "kind": "share", "now": row["share"],
-            "before": before.get(_rate(row)),
-            "limit": row["held_to"],
+            "before": before.get(_rate(row)), "limit": row["held_to"], "limit_said": row["limit_said"],
         }  # fmt: skip
 
 
@@ -171,7 +176,7 @@ def _note(row):
         low, high = (_value(row, row[end]) for end in ("usual_low", "usual_high"))
         said.append(phrase("usual {low} to {high}", low=low, high=high))
     if isinstance(row["limit"], str):
-        said.append(phrase("limit {limit}", limit=phrase(row["limit"])))
+        said.append(phrase("limit {limit}", limit=row["limit"]))
     return joined([*said, phrase(_unusual(row)) if _unusual(row) else ""], "clauses")
 
 

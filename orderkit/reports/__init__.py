@@ -5,6 +5,7 @@ Nothing heavy is imported here; `build` loads the notebook machinery when it is 
 
 from orderkit.reports.build import ReportFailed, build
 from orderkit.reports.handover import hand_over
-from orderkit.reports.weekly import differences, read_manifest, weekly
+from orderkit.reports.manifest import differences, read_manifest
+from orderkit.reports.weekly import weekly
 
 __all__ = ["ReportFailed", "build", "differences", "hand_over", "read_manifest", "weekly"]
