@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from orderkit import shop, store
 
 ROOT = Path(__file__).parents[1]
 REAL = ROOT.parent / "shared" / "data"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 # How many threads the engine starts, in this process and those that it starts: it asks this variable on Linux. Most tests look at
 # a few lines, for which threads cost twice the CPU and save no time. With more: `SLURM_CPUS_ON_NODE=4 python3 run.py test`.
@@ -63,3 +65,17 @@ def real_india(real_india_folder, tmp_path_factory):
     db = tmp_path_factory.mktemp("real") / "india.duckdb"
     with threads(2):
         return db, store.load(real_india_folder, db=db)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The browser that is on this computer, one for the whole run: two drivers in a process stand in each other's way."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the optional extra [browser] is not installed")
+    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        pytest.skip("no Chromium, Chrome or Edge on this computer: nothing was looked at in a browser")
+    with sync_api.sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        opened = playwright.chromium.launch(executable_path=found, args=options)
+        yield opened
+        opened.close()

@@ -1,7 +1,5 @@
 """One small page, built once for all tests of the page layer, and the browser that looks at it."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,6 @@ import pytest
 from orderkit.reports import build
 
 NOTEBOOK = Path(__file__).parent / "small_report.py"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 
 
 @pytest.fixture(scope="session")
@@ -20,19 +17,6 @@ def page_path(tmp_path_factory):
 @pytest.fixture(scope="session")
 def page(page_path):
     return page_path.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the optional extra [browser] is not installed")
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        pytest.skip("no Chromium, Chrome or Edge on this computer: the page was not looked at in a browser")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        opened = playwright.chromium.launch(executable_path=found, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,7 +27,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(places.notebooks().glob("*.ipynb"))
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 PLOTLY = "application/vnd.plotly.v1+json"
 PATIENCE = 120  # seconds for one notebook, on a busy machine
 
@@ -120,20 +118,6 @@ def end(process):
             os.killpg(process.pid, 0)  # raises where nobody of the group is left
             time.sleep(0.1)
         raise AssertionError("a process of JupyterLab is still there")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the optional extra [browser] is not installed")
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        pytest.skip("no Chromium, Chrome or Edge on this computer: JupyterLab was not looked at in a browser")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
