@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -35,11 +36,49 @@ def several_threads():
 
 
 @pytest.fixture(scope="session")
-def sample_db(tmp_path_factory):
-    """A database of the sample shop, loaded as `report --sample` loads it."""
-    folder = tmp_path_factory.mktemp("sample")
-    shop.sample(folder).close()
-    return folder / "sample.duckdb"
+def made_once(tmp_path_factory):
+    """made_once(name, make): a folder that make(folder) filled, once for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder_of(name, make):
+        folder, half, failed = (shared / f"{name}{end}" for end in ("", ".half", ".failed"))
+        try:
+            (shared / f"{name}.begun").mkdir()
+        except FileExistsError:  # another process makes it
+            for _ in range(3000):
+                if folder.exists() or failed.exists():
+                    break
+                time.sleep(0.1)
+            assert folder.exists(), f"{name} was not made by the process that began it"
+            return folder
+        half.mkdir()
+        try:
+            make(half)
+            return half.rename(folder)
+        except BaseException:
+            failed.touch()
+            raise
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def sample_db(made_once):
+    """A database of the sample shop, loaded as `report --sample` loads it. Nobody writes into it."""
+    return made_once("sample", lambda folder: shop.sample(folder).close()) / "sample.duckdb"
+
+
+@pytest.fixture(scope="session")
+def sample_report(sample_db, made_once):
+    """The page of the sample's last week; beside it its manifest and workbook."""
+
+    def make(folder):
+        opened = shop.Shop(sample_db, sample=True)
+        opened.report(week="2026-W46", to=folder, excel=True)
+        opened.close()
+
+    return made_once("sample-report", make) / "SAMPLE-weekly-2026-W46.html"
 
 
 @pytest.fixture(scope="session")
