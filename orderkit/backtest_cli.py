@@ -1,10 +1,9 @@
 """orderkit backtest: how forecasts would have come true. Heavy imports happen inside the command."""
 
-import json
-
 import click
 
-from orderkit.terminal import DB, JSON, print_result, say
+from orderkit.printable import json_line
+from orderkit.terminal import DB, JSON, print_result, say, tell
 
 COLUMNS = ["order_id", "age_days", "value", "p_delivered", "p_lost"]
 
@@ -33,7 +32,7 @@ def backtest_exposure(as_of, horizon, weeks, rows, db, as_json):
     if rows:
         _write(result.tables["orders"], rows)
     if as_json:
-        click.echo(json.dumps(result.to_json()))
+        tell(json_line(result.to_json()))
     else:
         print_result(result, False)
 

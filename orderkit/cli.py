@@ -5,7 +5,6 @@ Exit codes: 0 ok, 1 lines set aside, 2 usage, 3 a file was refused, 4 lock or in
 Heavy imports happen inside the commands, so that --help answers at once.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from orderkit import __version__, terminal
 from orderkit.backtest_cli import backtest_verbs
 from orderkit.errors import OrderkitError
 from orderkit.policy_cli import policy_verbs
+from orderkit.printable import json_line
 from orderkit.report_cli import load_verb, report_verb
 from orderkit.start_cli import start_verb
 from orderkit.terminal import ACCOUNT, AS_OF, DB, FORMATS, JSON, PACK, SITE
@@ -22,6 +22,7 @@ from orderkit.terminal import agreed as _agreed
 from orderkit.terminal import print_result as _print
 from orderkit.terminal import records as _records
 from orderkit.terminal import say as _say
+from orderkit.terminal import tell as _tell
 
 ENGINE = "the database engine could not do this ({}). What was loaded before is whole. orderkit doctor says what it holds."
 
@@ -32,15 +33,21 @@ class Verbs(click.Group):
     def invoke(self, ctx):
         """Runs a command; an orderkit error becomes its sentence on stderr."""
         try:
-            return super().invoke(ctx)
+            with terminal.printable_complaints():
+                return super().invoke(ctx)
         except OrderkitError as problem:
-            click.echo(f"orderkit: {problem}", err=True)
+            _say(f"orderkit: {problem}")
             ctx.exit(problem.exit_code)
         except Exception as problem:
             if not _of_engine(problem):
                 raise
-            click.echo(f"orderkit: {ENGINE.format(type(problem).__name__)}", err=True)
+            _say(f"orderkit: {ENGINE.format(type(problem).__name__)}")
             ctx.exit(4)
+
+    def make_context(self, *args, **extra):
+        """The context of a call; click's complaints about its arguments may be shown on a terminal."""
+        with terminal.printable_complaints():
+            return super().make_context(*args, **extra)
 
     def list_commands(self, ctx):
         """Commands in the order of a week's work."""
@@ -190,10 +197,10 @@ def measure(name, by, since, until, marketplace, db, as_of, as_json):
     if name is None:
         own = places.beside(db, "measures")
         told = [{"measure": each, **measures.about(each, own)} for each in measures.names(own)]
-        click.echo(json.dumps(told) if as_json else "\n".join(f"{each['measure']}: {each['about']}" for each in told))
+        _tell(json_line(told) if as_json else "\n".join(f"{each['measure']}: {each['about']}" for each in told))
         return
     frame = _shop(db, as_of).measure(name, by=list(by) or None, since=since, until=until, marketplace=marketplace)
-    click.echo(json.dumps(_records(frame), default=str) if as_json else frame.to_string(index=False))
+    _tell(json_line(_records(frame)) if as_json else frame.to_string(index=False))
 
 
 @main.command()
@@ -205,7 +212,7 @@ def measure(name, by, since, until, marketplace, db, as_of, as_json):
 def sql(text, values, db, as_of, as_json):
     """Run one SELECT on the shop's tables."""
     frame = _shop(db, as_of).sql(text, **dict(value.split("=", 1) for value in values))
-    click.echo(json.dumps(_records(frame), default=str) if as_json else frame.to_string(index=False))
+    _tell(json_line(_records(frame)) if as_json else frame.to_string(index=False))
 
 
 @main.command()
@@ -223,11 +230,11 @@ def formats(name, formats_in, db, as_json):
     known = all_formats(tuple(own.items()))
     if name is not None:
         form = guide.named(name, known)
-        click.echo(json.dumps(guide.record(form, own), ensure_ascii=False) if as_json else guide.details(form))
+        _tell(json_line(guide.record(form, own)) if as_json else guide.details(form))
     elif as_json:
-        click.echo(json.dumps([guide.record(form, own, columns=False) for form in known.values()], ensure_ascii=False))
+        _tell(json_line([guide.record(form, own, columns=False) for form in known.values()]))
     else:
-        click.echo(guide.overview(known, own))
+        _tell(guide.overview(known, own))
 
 
 @main.command("map")
@@ -252,14 +259,14 @@ def map_file(file, name, to, yes, db, as_json, **told):
         return
     made = mapping.make(file, table, mapping.name_for(file, name), mapping.wished(**told))
     if not as_json:
-        click.echo(mapping_words.shown(made))
+        _tell(mapping_words.shown(made))
         made = made if yes or not terminal.at_terminal() else mapping_words.improved(made, _asked, _say)
     path = folder / f"{made.name}.yaml"
     written = yes or (not as_json and made.readable and _agreed(f"Write {path}?"))
     if written or not made.readable:
         mapping.write(made, path, lambda: not yes and _agreed(f"{path} is there already. Replace it?"))
     if as_json:
-        click.echo(json.dumps({**made.to_json(), "written": str(path) if written else None}, ensure_ascii=False))
+        _tell(json_line({**made.to_json(), "written": str(path) if written else None}))
     _say(mapping_words.next_step(path, file, db, to) if written else "Nothing was written.")
 
 
@@ -272,7 +279,7 @@ def _asked(question, default, meaning):
         except OrderkitError as problem:
             raise click.UsageError(str(problem)) from None
 
-    return click.prompt(question, default=default, value_proc=understood, err=True)
+    return terminal.answered(question, default, understood)
 
 
 main.add_command(policy_verbs)
@@ -295,7 +302,7 @@ def new(kind, name, to, db, as_json):
 
     made = starters.write(kind, name, db=db, to=to)
     files = [str(file) for file in made.files]
-    click.echo(json.dumps({"files": files, "next": made.next_steps}) if as_json else "\n".join(files))
+    _tell(json_line({"files": files, "next": made.next_steps}) if as_json else "\n".join(files))
     if not as_json:
         _say(made.next_steps)
 

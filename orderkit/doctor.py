@@ -10,6 +10,7 @@ from textwrap import fill
 from orderkit import __version__, places, policy, store
 from orderkit.analyses import gaps, show
 from orderkit.errors import OrderkitError, PackError
+from orderkit.printable import for_terminals
 from orderkit.store.known import known_formats
 
 SHOWN = ("duckdb", "pandas", "plotly", "jupyterlab")
@@ -40,6 +41,7 @@ class Examination:
             "set_aside": self.set_aside,
         }
 
+    @for_terminals
     def __repr__(self):
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         parts = [f"{_filled(versions)}\n{_filled(self.database)}", self._ruled(), self._loaded(), *self._states(), self._aside()]

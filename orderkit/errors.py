@@ -6,11 +6,17 @@ command line returns: 2 usage, 3 a file was refused, 4 lock or input/output.
 
 import difflib
 
+from orderkit.printable import in_line, printable
+
 
 class OrderkitError(Exception):
     """The base of all errors that orderkit raises on purpose."""
 
     exit_code = 2
+
+    def __str__(self):
+        """The sentence; names in it come from outside, so what would act on a terminal is shown as a mark."""
+        return printable(super().__str__())
 
 
 class UnknownName(OrderkitError, LookupError):
@@ -21,7 +27,7 @@ class UnknownName(OrderkitError, LookupError):
         self.known = list(map(str, known)) if isinstance(known, list) else sorted(map(str, known))
         near = difflib.get_close_matches(str(name), self.known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(self.known[:12]) + (f" and {len(self.known) - 12} more" if len(self.known) > 12 else "")
+        listed = in_line(", ".join(self.known[:12])) + (f" and {len(self.known) - 12} more" if len(self.known) > 12 else "")
         super().__init__(f"No {kind} is called {name!r}{where}.{hint} Known: {listed or 'none'}.")
 
 
@@ -36,7 +42,7 @@ class FileRefused(OrderkitError):
 
     def __init__(self, file, reason, *, nearest=None, missing=()):
         self.file, self.reason, self.nearest, self.missing = str(file), reason, nearest, list(missing)
-        super().__init__(f"{self.file}: {reason}")
+        super().__init__(f"{in_line(self.file)}: {reason}")
 
 
 class FormatError(OrderkitError):
@@ -49,7 +55,7 @@ class PackError(OrderkitError):
     def __init__(self, file, key, problem, cure, line=None):
         self.file, self.key, self.problem, self.cure, self.line = str(file), key, problem, cure, line
         at = f", line {line}" if line else ""
-        super().__init__(f"{self.file}{at}, {key}: {problem}. {cure}")
+        super().__init__(f"{in_line(self.file)}{at}, {key}: {problem}. {cure}")
 
 
 class NothingToShow(OrderkitError):

@@ -1,14 +1,14 @@
 """orderkit policy: the packs of rules on the command line. Heavy imports happen inside the commands."""
 
 import contextlib
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from orderkit import places
-from orderkit.terminal import AS_OF, DB, JSON, PACK, agreed, print_result, say
+from orderkit.printable import json_line
+from orderkit.terminal import AS_OF, DB, JSON, PACK, agreed, print_result, say, tell
 
 CHECKING = "Trying {} over all cases; for a large pack this takes up to a minute."
 
@@ -30,10 +30,10 @@ def policy_show(name, db, as_json):
     if name:
         shown = policy.Contents(name, own)
         told = policy.in_force(name, own) if name in policy.packs(own) else {}
-        click.echo(json.dumps({**shown.to_json(), **told}, default=str, ensure_ascii=False) if as_json else _shown(shown, told))
+        tell(json_line({**shown.to_json(), **told}) if as_json else _shown(shown, told))
         return
     told = [_listed(each, own) for each in policy.packs(own)]
-    click.echo(json.dumps(told, default=str, ensure_ascii=False) if as_json else "\n".join(each["headline"] for each in told))
+    tell(json_line(told) if as_json else "\n".join(each["headline"] for each in told))
     if not as_json:
         say(_usual(own))
 
@@ -74,7 +74,7 @@ def policy_check(file, db):
 
     with _refusing():
         pack = policy.tried_pack(file, places.beside(db, "packs"))
-        click.echo(f"{Path(file).name} is good. {policy.Contents(pack).headline}")
+        tell(f"{Path(file).name} is good. {policy.Contents(pack).headline}")
 
 
 @contextlib.contextmanager
@@ -147,7 +147,7 @@ def _install(found, db, yes, as_json):
     """Shows what a pack changes, asks, and writes it to its place; says how to go back."""
     orders = _orders(found, db)
     if not as_json:
-        click.echo("\n".join([repr(found), *([repr(orders)] if hasattr(orders, "changes") else [orders] if orders else [])]))
+        tell("\n".join([repr(found), *([repr(orders)] if hasattr(orders, "changes") else [orders] if orders else [])]))
     wanted = not found.is_there and (yes or (not as_json and agreed(f"Put it in force for {db}?")))
     place = found.install() if wanted else None
     if as_json:
@@ -176,4 +176,4 @@ def _orders(found, db):
 
 
 def _tell(told, as_json):
-    click.echo(json.dumps(told, default=str, ensure_ascii=False) if as_json else told["words"])
+    tell(json_line(told) if as_json else told["words"])

@@ -14,6 +14,7 @@ import sys
 import time
 
 from orderkit import display
+from orderkit.printable import in_line
 
 SHOWN_AGAIN_AFTER = 0.1  # seconds: what changes faster cannot be read
 
@@ -55,7 +56,7 @@ class _Nothing:
 
     def step(self, name, at, count, done=None, of=None):
         """Notes that the at-th piece of count begins."""
-        self.name, self.count = _printable(str(name)), count
+        self.name, self.count = in_line(str(name)), count
         self.show(at, *((done, of) if of else (at - 1, count)))
 
     def show(self, at, done, of):
@@ -114,8 +115,3 @@ class _Line(_Nothing):
             self._handle = show(bundle, raw=True, metadata=display.PAGES_LEAVE_IT_OUT, display_id=True)
         else:
             self._handle.update(bundle, raw=True, metadata=display.PAGES_LEAVE_IT_OUT)
-
-
-def _printable(text):
-    """A name without what moves the cursor of a terminal: names of files come from outside."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -1,12 +1,12 @@
 """orderkit load and orderkit report: exports in, the weekly page out."""
 
-import json
 import sys
 import tempfile
 
 import click
 
-from orderkit.terminal import DB, FORMATS, JSON, PACK, SITE, print_result, say
+from orderkit.printable import json_line
+from orderkit.terminal import DB, FORMATS, JSON, PACK, SITE, print_result, say, tell
 
 
 @click.command("load")
@@ -35,7 +35,7 @@ def _load(paths, account, db, as_json=False, *, quiet=False, **asked):
     elif quiet:
         say(repr(result))
     else:
-        click.echo(repr(result))
+        tell(repr(result))
     return result
 
 
@@ -84,9 +84,9 @@ def report_verb(paths, sample, account, formats_in, db, as_json, marketplace, pa
             say("Some lines or files could not be read, see above; the page is made from the rest.")
         pages = [_page(shops, db, each, part, asked) for each in _accounts(shops, db, account)]
     if as_json:
-        click.echo(json.dumps(pages[0] if len(pages) == 1 else {"pages": pages}, ensure_ascii=False))
+        tell(json_line(pages[0] if len(pages) == 1 else {"pages": pages}))
     else:
-        click.echo("\n".join(page["page"] for page in pages))
+        tell("\n".join(page["page"] for page in pages))
     sys.exit(code)
 
 
@@ -112,9 +112,9 @@ def _again(shops, manifest, db, as_json):
         found = list(differences(before, read_manifest(page)))
     shop.close()
     if as_json:
-        click.echo(json.dumps({"same": not found, "differences": found}, ensure_ascii=False))
+        tell(json_line({"same": not found, "differences": found}))
     else:
-        click.echo("\n".join(found) or "The same numbers came out.")
+        tell("\n".join(found) or "The same numbers came out.")
     return 1 if found else 0
 
 

@@ -15,6 +15,7 @@ from orderkit.analyses import holdings, show
 from orderkit.errors import BadValue, NothingToShow, UnknownName
 from orderkit.languages import ended, joined, listed, phrase
 from orderkit.marketplaces import iso_week, week_bounds
+from orderkit.printable import for_terminals
 
 PACK = policy.USUAL
 RULES_ARE_OLD_AFTER = 60  # days
@@ -327,6 +328,7 @@ class Shop:
         part = joined([self.account, listed(self.marketplaces())], "commas")
         return joined([ended(part) if part else "", self._summary()], "sentences")
 
+    @for_terminals
     def __repr__(self):
         return f"Shop {self.path.name}: {self._summary()}\n{holdings.as_text(self.con, self.weeks())}"
 

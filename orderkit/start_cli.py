@@ -1,12 +1,12 @@
 """orderkit start: what a double click calls."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from orderkit.terminal import DB, JSON, say
+from orderkit.printable import json_line
+from orderkit.terminal import DB, JSON, say, tell
 
 
 @click.command("start")
@@ -24,9 +24,9 @@ def start_verb(closed, db, as_json):
     told = first_run.start(Path.cwd(), db=Path(db).absolute(), show=_not_opened if closed else first_run.show, say=say)
     if as_json:
         paths = {"page": told.page, "help_page": told.help_page}
-        click.echo(json.dumps({key: path and str(path) for key, path in paths.items()} | {"sample": told.is_sample}))
+        tell(json_line({key: path and str(path) for key, path in paths.items()} | {"sample": told.is_sample}))
     elif told.page:
-        click.echo(str(told.page))
+        tell(str(told.page))
     sys.exit(told.exit_code)
 
 

@@ -1,9 +1,11 @@
 """What all commands share: options by one name, and how results are printed: data on stdout, words on stderr."""
 
-import json
+import contextlib
 import sys
 
 import click
+
+from orderkit.printable import json_line, printable
 
 DB = click.option("--db", default="orderkit.duckdb", show_default=True, type=click.Path(dir_okay=False), help="Database file.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
@@ -32,16 +34,20 @@ LOSSES = (
 
 def say(text):
     """A sentence for a person, on stderr."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
+
+
+def tell(text):
+    """Text that was asked for, on stdout."""
+    click.echo(printable(text))
 
 
 def print_result(thing, as_json):
     """Text for people; for machines the records of the frame with exact money as text."""
-    if not as_json:
-        click.echo(repr(thing))
-        return
-    told = thing.to_json() if hasattr(thing, "to_json") else {"rows": records(thing.frame)}
-    click.echo(json.dumps(told, default=str, ensure_ascii=False))
+    if as_json:
+        tell(json_line(thing.to_json() if hasattr(thing, "to_json") else {"rows": records(thing.frame)}))
+    else:
+        tell(repr(thing))
 
 
 def records(frame):
@@ -60,4 +66,20 @@ def agreed(question):
     """What a person at the terminal answers. Raises UsageError where nobody is there to ask."""
     if not at_terminal():
         raise click.UsageError("There is no terminal to ask on. Say --yes where you mean it.")
-    return click.confirm(question, err=True)
+    return click.confirm(printable(question), err=True)
+
+
+def answered(question, default, meaning):
+    """What `meaning` makes of a person's answer; asked again for as long as it raises UsageError."""
+    return click.prompt(printable(question), default=default, value_proc=meaning, err=True)
+
+
+@contextlib.contextmanager
+def printable_complaints():
+    """What click says of wrong arguments names them, and a shell's `*` makes arguments of the names of files."""
+    try:
+        yield
+    except click.ClickException as problem:
+        said = printable(problem.format_message())
+        problem.format_message = lambda: said
+        raise

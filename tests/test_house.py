@@ -19,6 +19,7 @@ PACKAGE = ROOT / "orderkit"
 
 # lowest first; a module imports from its own layer and from those below it
 LAYERS = [
+    ("printable",),
     ("errors",), ("languages",), ("places", "display"), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",),
     ("statistics",), ("analyses",), ("charts",), ("reports",), ("simulate",), ("progress",), ("shop",),
     ("doctor", "lab", "first_run"), ("starters",), ("terminal",), ("policy_cli", "backtest_cli", "report_cli", "start_cli"),
@@ -73,6 +74,18 @@ def test_imports_go_down_only(path):
         assert LEVEL[name] <= LEVEL[own], f"{path.name}:{line} imports {name}, which stands above {own}"
         if name in HIGH_FOR_NOBODY and own != name:
             assert own == "cli", f"{path.name}:{line} imports {name}"
+
+
+def test_what_a_terminal_shows_goes_through_printable():
+    """Every __repr__ is one for terminals, and commands write and ask through `orderkit.terminal` alone."""
+    for path in SOURCES:
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef) and node.name == "__repr__":
+                assert [ast.unparse(made) for made in node.decorator_list] == ["for_terminals"], path
+        if path.name != "terminal.py":
+            assert not re.search(r"click\.(echo|secho|prompt|confirm)\(", text), path
+    assert "click.echo(printable(" in (PACKAGE / "terminal.py").read_text(encoding="utf-8")
 
 
 def test_public_names_are_pinned():

@@ -9,6 +9,7 @@ import pandas as pd
 from orderkit.analyses import show
 from orderkit.analyses.words import amounts, count
 from orderkit.languages import ended, joined, phrase
+from orderkit.printable import for_terminals
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Front:
         money = {name: _as_text(getattr(self, name)) for name in ("claimable", "expired", "won_back")}
         return {"headline": self.headline, "things": self.things, "due": self.due, "by": self.by.isoformat(), **money}
 
+    @for_terminals
     def __repr__(self):
         return self.headline
 

@@ -14,6 +14,7 @@ from orderkit.analyses.health_amazon import amazon_says, beside, why
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import LEVEL
 from orderkit.languages import phrase
+from orderkit.printable import for_terminals
 from orderkit.statistics import health as reckoned
 from orderkit.statistics.control import p_chart
 from orderkit.statistics.rates import wilson
@@ -84,6 +85,7 @@ class Window:
 class Health(Result):
     """Rates against their limits, and beside them what Amazon says: `.tables` has weeks, amazon (as exported) and beside."""
 
+    @for_terminals
     def __repr__(self):
         how = f"\n\n{phrase('How we know')}"
         return super().__repr__().replace(how, f"{self._beside_text()}{how}", 1)

@@ -8,6 +8,7 @@ from orderkit import measures
 from orderkit.analyses import show
 from orderkit.analyses.words import count
 from orderkit.languages import joined, phrase
+from orderkit.printable import for_terminals
 from orderkit.statistics.control import binomial_limits, individuals
 
 WEEKS = 26  # of history behind a usual range
@@ -34,6 +35,7 @@ class Lately:
         rows = self.frame.astype(object).where(self.frame.notna(), None).to_dict("records")
         return [{**row, "week": row["week"] and f"{row['week']:%Y-%m-%d}"} for row in rows]
 
+    @for_terminals
     def __repr__(self):
         return "\n".join(f"{card['label']}: {card['value']} ({card['note']})" for card in map(_card, self._rows()))
 

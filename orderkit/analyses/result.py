@@ -7,6 +7,7 @@ import pandas as pd
 from orderkit.analyses import naming, show
 from orderkit.errors import NothingToShow, UnknownName
 from orderkit.languages import phrase
+from orderkit.printable import for_terminals
 
 _painters = {}
 
@@ -73,6 +74,7 @@ class Result:
         """For machines: headline, how, exact totals by currency, and the rows of the frame with None for what is not known."""
         return {"headline": self.headline, "how": self.how, "totals": self.totals, "rows": records(self.frame)}
 
+    @for_terminals
     def __repr__(self):
         shown = self._shown()
         table = shown.to_string(index=False, na_rep=phrase("not known")) if len(shown) else phrase("(no rows)")

@@ -11,6 +11,7 @@ from orderkit.analyses.result import Result
 from orderkit.analyses.words import add, amounts, count
 from orderkit.languages import joined, known, phrase
 from orderkit.policy.drafts import plain
+from orderkit.printable import for_terminals
 
 TITLE = "Rules that changed"
 WEEK = dt.timedelta(days=7)
@@ -46,6 +47,7 @@ OPEN = """
 class RuleChanges(Result):
     """What changed and what is announced: `.frame` has one row per value, `.tables["orders"]` one per answer that differs."""
 
+    @for_terminals
     def __repr__(self):
         listed = [f"- {_sentence(row)}" for row in self._translated().to_dict("records")]
         return "\n".join([self.title, self.headline, *listed, "", phrase("How we know"), *(f"- {line}" for line in self.how)])

@@ -20,6 +20,7 @@ from orderkit import display, languages
 from orderkit.analyses import naming
 from orderkit.errors import BadValue
 from orderkit.languages import phrase
+from orderkit.printable import for_terminals
 
 NOT_KNOWN = "not known"  # in `frame`s and in the code; shown in the language in use
 TONES = (None, "good", "bad")
@@ -34,6 +35,7 @@ class Piece(Markup):
     def _repr_html_(self):
         return str(self) if display.STYLE in self else display.framed(str(self))
 
+    @for_terminals
     def __repr__(self):
         return Markup(display.without_style(str(self))).striptags()
 

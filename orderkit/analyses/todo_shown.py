@@ -13,6 +13,7 @@ from orderkit.analyses.todo_memory import what_left
 from orderkit.analyses.words import add, amounts, count
 from orderkit.errors import UnknownName
 from orderkit.languages import ended, phrase
+from orderkit.printable import for_terminals
 
 SEVERAL = 3  # things alike, undated or long past, that follow one another are shown as one from this number on
 SHEET = ["item", "order", "by", "what", "advice", "money", "done", "amount", "currency", "day", "link"]
@@ -41,6 +42,7 @@ class ToDo(Result):
             raise UnknownName("item", item, list(self.frame["item"]), where=" in the to-do list")
         return _records(found)[0]
 
+    @for_terminals
     def __repr__(self):
         entries = list(_gathered(_records(naming.bare(self._translated()))))
         shown, left = entries[: self.rows_shown], sum(map(len, entries[self.rows_shown :]))

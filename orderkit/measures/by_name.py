@@ -4,6 +4,7 @@ from functools import partial
 
 from orderkit.errors import UnknownName
 from orderkit.measures.runner import about, names
+from orderkit.printable import for_terminals
 
 
 class Measures:
@@ -35,5 +36,6 @@ class Measures:
     def _ipython_key_completions_(self):
         return names(self._own)
 
+    @for_terminals
     def __repr__(self):
         return "\n".join(f"{name}: {about(name, self._own)['about']}" for name in self)

@@ -6,6 +6,7 @@ from orderkit.policy.cases import answer, given_row, order_rows, unknown_order
 from orderkit.policy.dictionary import dictionary, fact_value
 from orderkit.policy.packs import load_pack
 from orderkit.policy.written import read_moment
+from orderkit.printable import for_terminals
 
 REQUESTS = ("cancel", "upgrade", "address", "not_received", "return")
 KEYS = ("account", "order_id", "line", "return_id")
@@ -44,6 +45,7 @@ class Asked:
             made.append((f"Line {case.keys['line']}", [*pages.case_lines(case), *draft]))
         return made
 
+    @for_terminals
     def __repr__(self):
         return pages.as_text(self.sections())
 

@@ -8,6 +8,7 @@ from orderkit.policy.compile import question_sql
 from orderkit.policy.dictionary import facts
 from orderkit.policy.drafts import plain
 from orderkit.policy.packs import load_pack
+from orderkit.printable import for_terminals
 
 APPLIES = {"return_request": "NOT coalesce(f.received, false)", "return_received": "f.received"}  # others always may come up
 WORDS = ("answer", "rule", "who_pays", "deadline")
@@ -92,6 +93,7 @@ class Comparison:
         names = {"left": self.names[0], "right": self.names[1], "only_left": left, "only_right": right}
         return {**names, "headline": self.headline, "changes": self.changes, "rows": self._rows}
 
+    @for_terminals
     def __repr__(self):
         return pages.as_text(self.sections())
 

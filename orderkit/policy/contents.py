@@ -3,6 +3,7 @@
 from orderkit.policy import pages
 from orderkit.policy.model import FOREVER
 from orderkit.policy.packs import load_pack
+from orderkit.printable import for_terminals
 
 
 class Contents:
@@ -42,6 +43,7 @@ class Contents:
             "questions": {name: [*map(_rule_json, question.rules)] for name, question in pack.questions.items()},
         }
 
+    @for_terminals
     def __repr__(self):
         return pages.as_text(self.sections())
 

@@ -7,6 +7,7 @@ from orderkit.policy.cases import answer, order_rows, order_table, unknown_order
 from orderkit.policy.drafts import plain
 from orderkit.policy.otherwise import otherwise
 from orderkit.policy.packs import load_pack
+from orderkit.printable import for_terminals
 
 LINE_FACTS = (
     "status", "channel", "marketplace", "value", "currency", "ordered_day", "ship_by_day", "deliver_by_day", "handed_over",
@@ -59,6 +60,7 @@ class Explanation:
     def _idle(self, case):
         return case.answer in self.pack.answers and self.pack.answers[case.answer].idle
 
+    @for_terminals
     def __repr__(self):
         return pages.as_text([(f"Order {self.order_id}", []), *self.sections()])
 

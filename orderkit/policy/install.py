@@ -19,6 +19,7 @@ from orderkit.policy.packs import (
     text_in_force,
     tried_pack,
 )
+from orderkit.printable import for_terminals
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +66,7 @@ class Offer:
             "changes": dict(self.sections()[1:]),
         }
 
+    @for_terminals
     def __repr__(self):
         return pages.as_text(self.sections())
 

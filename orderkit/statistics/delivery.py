@@ -18,6 +18,7 @@ import pandas as pd
 
 from orderkit.errors import BadValue, NothingToShow, TooFewEvents
 from orderkit.languages import phrase
+from orderkit.printable import for_terminals
 from orderkit.statistics import delivery_pooling as pooling
 from orderkit.statistics.delivery_counts import cells_of, checked, enough, horizon_of, incidence, keys, rows_of
 from orderkit.statistics.delivery_draws import Draws, Tables
@@ -50,6 +51,7 @@ class DeliveryModel(Tables):
     learned: tuple
     hazards: tuple
 
+    @for_terminals
     def __repr__(self):
         """What it was made of, in a line."""
         parcels = int(self.parents["parcels"].iloc[-1])

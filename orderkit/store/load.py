@@ -9,6 +9,7 @@ import duckdb
 
 from orderkit.errors import BadValue, FileRefused
 from orderkit.formats import formats, own_formats
+from orderkit.printable import for_terminals
 from orderkit.store import known, ledger, observations, shown, tombstones, totals
 from orderkit.store.engine import database
 from orderkit.store.reading import records, sources
@@ -74,6 +75,7 @@ class LoadResult:
             return 3
         return 1 if any(result.quarantined for result in self.files) else 0
 
+    @for_terminals
     def __repr__(self):
         return shown.as_text(self.files)
 

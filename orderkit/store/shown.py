@@ -4,6 +4,7 @@ import html
 
 from orderkit import display
 from orderkit.formats import formats
+from orderkit.printable import in_line
 from orderkit.store.reasons import reason_words
 
 STATES = {
@@ -17,9 +18,8 @@ NUMBERS = range(3, 9)  # columns that stand right
 
 
 def as_text(results):
-    """The lines of all files; without what moves the cursor of a terminal: file names and headers come from outside."""
-    text = "\n".join(_words(result) for result in results)
-    return "".join(letter if letter.isprintable() or letter == "\n" else "\ufffd" for letter in text)
+    """The lines of all files. File names and headers come from outside: none of them begins a line of its own."""
+    return "\n".join(_words(result) for result in results)
 
 
 def as_html(results):
@@ -71,19 +71,20 @@ def _why(result):
 
 
 def _escaped(text):
-    return html.escape("".join(letter if letter.isprintable() else "\ufffd" for letter in str(text)))
+    return html.escape(in_line(str(text)))
 
 
 def _words(result):
+    file = in_line(result.file)
     if result.state in ("skipped", "refused"):
-        return f"{result.file}: {result.state}: {result.reason}"
+        return f"{file}: {result.state}: {in_line(result.reason)}"
     if result.state == "unchanged":
-        return f"{result.file}: unchanged, loaded before ({result.format}, {result.lines:,} lines)"
+        return f"{file}: unchanged, loaded before ({result.format}, {result.lines:,} lines)"
     parts = [f"{result.loaded:,} new"]
     parts += [f"{count:,} {word}" for word, count in (
         ("known before", result.duplicates), ("older than what is known", result.superseded - result.removed),
         ("removed by an earlier purge", result.removed), ("set aside", result.quarantined),
     ) if count]  # fmt: skip
     money = "".join(f", {currency} {amount:,.2f}" for currency, amount in result.money.items())
-    text = f"{result.file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
-    return "\n  ".join([text, *_why(result)])
+    text = f"{file}: {result.format}, {result.lines:,} lines: {', '.join(parts)}{money}"
+    return "\n  ".join([text, *map(in_line, _why(result))])

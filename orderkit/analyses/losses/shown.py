@@ -8,6 +8,7 @@ from orderkit.analyses.losses.rarity import rarity_said
 from orderkit.analyses.result import Result
 from orderkit.analyses.words import sure
 from orderkit.languages import phrase
+from orderkit.printable import for_terminals, printable
 from orderkit.statistics.losses.cover import EITHER, INSURE, NONE_OFFERED, NOT
 from orderkit.statistics.losses.rates import FEW_EVENTS
 from orderkit.statistics.losses.recommend import NONE
@@ -53,12 +54,10 @@ class Losses(Result):
         advice = [first for first, _ in self.tables["advice"]]
         return str(show.section(self.headline, *advice, *self._more(), *table, show.fold(phrase("How we know"), self.how)))
 
+    @for_terminals
     def __repr__(self):
-        return (
-            super()
-            .__repr__()
-            .replace(self.headline, "\n".join([self.headline, *(first for first, _ in self.tables["advice"])]), 1)
-        )
+        headline = printable(self.headline)
+        return super().__repr__().replace(headline, "\n".join([headline, *(first for first, _ in self.tables["advice"])]), 1)
 
     def _more(self):
         offers = self._offers()

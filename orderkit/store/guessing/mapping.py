@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orderkit.errors import BadValue, FileRefused, FormatError
 from orderkit.formats import formats, name_of, own_formats
+from orderkit.printable import for_terminals
 from orderkit.store.engine.database import reader
 from orderkit.store.guessing import guess as guesses
 from orderkit.store.guessing import guess_words, guess_yaml
@@ -81,6 +82,7 @@ class Known:
         """The same as a dict."""
         return {"file": self.path.name, "format": self.format, "known": True}
 
+    @for_terminals
     def __repr__(self):
         whose = "your own format" if self.own else "an export that orderkit knows"
         return f"{self.path.name} is {whose}: {self.title} ({self.format}). Nothing needs to be mapped."

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orderkit.errors import BadValue
 from orderkit.marketplaces import iso_week
+from orderkit.printable import for_terminals
 from orderkit.store.engine import database, trouble
 from orderkit.store.purging import removal, rewrite
 
@@ -44,6 +45,7 @@ class Receipt:
         """The receipt as a dict."""
         return asdict(self) | {"at": self.at.isoformat()}
 
+    @for_terminals
     def __repr__(self):
         return _words(self)
 
