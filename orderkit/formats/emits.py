@@ -1,7 +1,9 @@
 """What a format tells: the `emits` part of its description, one entry per canonical table."""
 
+import re
 from dataclasses import dataclass, replace
 
+PLACE = re.compile(r"\{(\d*)\}")  # in the SQL of a column: where its sources go, {0} or {} the first; other braces are SQL's own
 # tables whose rows belong to an order: merged over formats by key and rank
 BY_ORDER = ("order_lines", "orders", "parcels", "returns", "requests", "inspections")
 # tables of events: each row comes from one format alone
@@ -12,7 +14,10 @@ EVENTS = (
 
 @dataclass(frozen=True)
 class Given:
-    """How one canonical column is given by an export: from which columns, by which expression, when it may be seen."""
+    """How one canonical column is given by an export: from which columns, by which expression, when it may be seen.
+
+    `sql` has {0}, {1} ... in the places of its sources; `filled` puts columns there.
+    """
 
     target: str
     sources: tuple
@@ -21,6 +26,10 @@ class Given:
     time: str  # fixed | dated | state
     by: str | None = None
     sum: bool = False
+
+    def filled(self, columns):
+        """The SQL with these columns, in the order of `sources`, in their places."""
+        return PLACE.sub(lambda place: columns[int(place[1] or 0)], self.sql)
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ def _emit(table, said, maps, stored, need):
     need(table in BY_ORDER + EVENTS, key, f"no such table; known: {', '.join(BY_ORDER + EVENTS)}")
     for part in ("keys", "rank"):
         need(part in said, f"{key}.{part}", "is missing")
+    kind = said.get("when")
+    need(kind is None or re.fullmatch(r"\w+", str(kind)), f"{key}.when", "must be one word")
     linked = table == "orders" and len(said["keys"]) == 1
     need(table in EVENTS or linked or "order_id" in said["keys"], f"{key}.keys", "needs order_id")
     return Emit(
@@ -76,7 +87,7 @@ def _emit(table, said, maps, stored, need):
         given=_all_given(said, maps, stored, need, key),
         rank=said["rank"],
         occurrence=_occurrence(said, stored, key),
-        kind=said.get("when"),
+        kind=kind,
         where=_where(said, stored, f"{key}.where"),
     )
 
@@ -125,10 +136,14 @@ def _given(target, how, time, rank, maps, stored, need, key):
         need(how["map"] in maps, key, f"no map is called {how['map']!r}")
         cases = " ".join(f"WHEN {_text(str(old).lower())} THEN {_text(new)}" for old, new in maps[how["map"]].items())
         sql = how.get("sql", "{map}").replace("{map}", f"CASE lower({{0}}) {cases} END")
+    lacking = [place for place in PLACE.findall(sql) if int(place or 0) >= len(sources)]
+    need(not lacking, key, f"{{{''.join(lacking[:1])}}} stands for a column that `from` does not name")
     need(time != "dated" or "by" in how, key, "a dated column needs `by`: the column that holds its date")
     by = stored(how["by"], key) if "by" in how else None
     return Given(target, sources, sql, how.get("rank", rank), time, by, bool(how.get("sum", False)))
 
 
 def _text(value):
-    return "'" + str(value).replace("'", "''") + "'"
+    """A word as SQL. A brace is written by its number, so that none in it is taken for the place of a column."""
+    text = "'" + str(value).replace("'", "''") + "'"
+    return "(" + text.replace("{", "' || chr(123) || '") + ")" if "{" in text else text

@@ -209,7 +209,7 @@ class _Reader:
             positional=self.text.get("positional"),
             footers=tuple(self.pattern(footer) for footer in self.text.get("footers", ())),
             decimal_by_header=self.decimal_by_header(),
-            zone=self.text.get("zone"),
+            zone=self.zone(),
             row_total=self.total("row_total"),
             file_total=self.total("file_total"),
             fill_down=self.fill(),
@@ -232,6 +232,12 @@ class _Reader:
         word = self.text.get(key, FIRST[key])
         self.need(word in WORDS[key], key, f"must be one of {', '.join(WORDS[key])}")
         return word
+
+    def zone(self):
+        zone = self.text.get("zone")
+        plain = zone is None or re.fullmatch(r"[\w/+-]+", str(zone))
+        self.need(plain, "zone", "must be the name of a zone, such as Europe/Berlin")
+        return zone
 
     def delimiter(self):
         said = self.text.get("delimiter", "comma")

@@ -5,6 +5,7 @@ import html
 from orderkit import display
 from orderkit.marketplaces import marketplaces
 from orderkit.policy.drafts import plain
+from orderkit.printable import in_line
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WHO = {"by_fault": "whoever is at fault"}
@@ -103,7 +104,7 @@ def facts_line(row, names):
 
 def as_text(sections):
     """Sections of (title, lines) as indented text."""
-    return "\n".join("\n".join([title, *(f"  {line}" for line in lines)]) for title, lines in sections)
+    return "\n".join(in_line(line) for title, lines in sections for line in [title, *(f"  {line}" for line in lines)])
 
 
 def as_html(sections):

@@ -88,7 +88,7 @@ def zone_join(form):
     zone = f"'{form.zone}'" if form.zone and form.zone != "marketplace" else "'UTC'"
     if not told:
         return "", zone
-    site = told[0].sql.format(*(f'o."{source}"' for source in told[0].sources))
+    site = told[0].filled([f'o."{source}"' for source in told[0].sources])
     return f" LEFT JOIN marketplaces z ON z.marketplace = {site}", f"coalesce(z.zone, {zone})"
 
 
@@ -268,7 +268,7 @@ def _currency(form):
     given = next((given for given in told if given), None)
     if given is None or not form.money:
         return "NULL::VARCHAR"
-    return given.sql.format(*(f'o."{name}"' for name in given.sources))
+    return given.filled([f'o."{name}"' for name in given.sources])
 
 
 def _by_kind(form, made):

@@ -85,7 +85,7 @@ def _number(form, target):
         elif emit.table in EVENTS and target in emit.given:
             given = emit.given[target]
             columns = [f'o."{source}"' for source in given.sources]
-            found[f"({given.sql.format(*columns)})"] = True
+            found[f"({given.filled(columns)})"] = True
     return f"nullif(CAST(coalesce({', '.join(found)}, NULL) AS VARCHAR), '')" if found else "NULL::VARCHAR"
 
 

@@ -145,7 +145,7 @@ def _version(form, names):
 def _column(form, given, once, as_of, kind):
     """SQL of a given column: its value where it may be seen, of several observations the newest one."""
     sources = [f'o."{name}"' for name in given.sources]
-    value = _placed(form, given, given.sql.format(*sources), kind)
+    value = _placed(form, given, given.filled(sources), kind)
     told = f"({' OR '.join(f'{source} IS NOT NULL' for source in sources)})" if sources else "true"
     plain = given.sql == "{0}" or not sources
     visible = ([] if once and plain else [told]) + _visible(form, given, as_of)
