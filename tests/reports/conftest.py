@@ -1,4 +1,4 @@
-"""One small page, built once for all tests of the page layer, and the browser that looks at it."""
+"""One small page, built once for all tests of the page layer."""
 
 from pathlib import Path
 
