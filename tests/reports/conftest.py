@@ -1,4 +1,4 @@
-"""One small page, built once for all tests of the page layer."""
+"""One small page, built once for all tests of the page layer, and a look at it in a browser."""
 
 from pathlib import Path
 
