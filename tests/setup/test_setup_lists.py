@@ -34,7 +34,7 @@ def locked():
 
 
 def test_environment_yml_equals_pyproject():
-    # playwright (browser) has another name in conda; `setup` serves run.py, which conda users do not run
+    # the packages of `browser` have other names in conda or none; `setup` serves run.py, which conda users do not run
     wanted = requirements([*PROJECT["dependencies"], *EXTRAS["dev"]])
     found = requirements(line for line in conda_lines() if isinstance(line, str))
     found = {PIP_NAMES.get(name, name): line for name, line in found.items() if name not in CONDA_OWN}
