@@ -28,7 +28,7 @@ def seen(tab):
 
 
 def test_charts_are_drawn_from_a_file_with_no_request_and_no_complaint(look, page_path):
-    tab = look()
+    tab = look(viewport={"width": 1280, "height": 1600})  # both charts are near
     assert tab.evaluate("document.documentElement.dataset.charts") == "drawn"
     assert tab.locator(".ok-chart .bars .point").count() == 3
     assert tab.locator(".ok-chart .scatterlayer .point").count() == 3
@@ -38,12 +38,50 @@ def test_charts_are_drawn_from_a_file_with_no_request_and_no_complaint(look, pag
     print(f"plotly had drawn after {tab.evaluate('performance.now()'):.0f} ms")
 
 
-@pytest.mark.parametrize("width", [390, 1180])
-def test_with_scripts_plotly_takes_the_drawings_place_and_nothing_is_there_twice(look, width):
-    tab = look(viewport={"width": width, "height": 800})
+def test_with_scripts_plotly_takes_the_drawings_place_on_wide_screens_and_nothing_is_there_twice(look):
+    tab = look(viewport={"width": 1180, "height": 1600})
     assert seen(tab) == [["plotly"], ["plotly"]]
     tab.emulate_media(media="print")
+    assert seen(tab) == [["svg"], ["svg"]]
+    assert all(box.is_visible() for box in tab.locator(".ok-wide").all())
+    tab.emulate_media(media="screen")
+    tab.set_viewport_size({"width": 390, "height": 800})
+    assert seen(tab) == [["svg"], ["svg"]]
+    tab.set_viewport_size({"width": 1180, "height": 1600})
     assert seen(tab) == [["plotly"], ["plotly"]]
+
+
+def test_on_a_phone_the_drawings_stay_and_plotly_is_not_even_unpacked_until_the_window_is_wide(look):
+    tab = look(viewport={"width": 390, "height": 1600})
+    assert seen(tab) == [["svg"], ["svg"]]
+    assert tab.evaluate("typeof Plotly") == "undefined"
+    tab.set_viewport_size({"width": 1180, "height": 1600})
+    for number in (1, 2):
+        tab.wait_for_selector(f"#ok-chart-{number}.ok-drawn")
+    assert seen(tab) == [["plotly"], ["plotly"]]
+
+
+def test_a_chart_is_drawn_when_it_comes_near_or_its_fold_opens(look, page_path, tmp_path):
+    """Far below: nothing is unpacked; in a closed fold: not even when it is near. What stands below does not move."""
+    text = page_path.read_text(encoding="utf-8").replace("<main>", '<main><div style="height:4000px"></div>', 1)
+    first, second = text.rfind("<figure", 0, text.rfind("<figure")), text.rfind("<figure")
+    end = text.index("</figure>", second) + len("</figure>")
+    folded = f'{text[:second]}<details id="fold"><summary>more</summary>{text[second:end]}</details>{text[end:]}'
+    assert first > 0
+    far = tmp_path / "far.html"
+    far.write_text(folded, encoding="utf-8")
+    tab = look(path=far, viewport={"width": 1180, "height": 800})
+    assert tab.evaluate("typeof Plotly") == "undefined"
+    assert seen(tab) == [["svg"], []]
+    height = tab.evaluate("document.documentElement.scrollHeight")
+    tab.locator("#ok-chart-1").scroll_into_view_if_needed()
+    tab.wait_for_selector("#ok-chart-1.ok-drawn")
+    assert seen(tab) == [["plotly"], []]
+    assert tab.evaluate("document.documentElement.scrollHeight") == height
+    tab.locator("#fold > summary").click()
+    tab.wait_for_selector("#ok-chart-2.ok-drawn")
+    assert seen(tab) == [["plotly"], ["plotly"]]
+    assert tab.complaints == []
 
 
 def test_the_drawing_stays_until_plotly_has_drawn(look, page_path, tmp_path):
@@ -120,13 +158,21 @@ def test_nothing_is_wider_than_the_screen(look, width):
     assert all(drawn <= width for drawn in chart_widths(tab))
 
 
-def test_on_paper_charts_are_within_the_page_and_come_back_on_screen(look):
-    tab = look(viewport={"width": 1180, "height": 800})
+@pytest.mark.parametrize("pictured", [True, False])
+def test_on_paper_charts_are_within_the_page_and_come_back_on_screen(look, page_path, tmp_path, pictured):
+    """The drawings that came with the page are printed; where none came, plotly's is drawn as wide as the paper."""
+    bare = tmp_path / "bare.html"
+    text = re.sub(r'<svg class="ok-svg.*?</svg>', "", page_path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    bare.write_text(text.replace("ok-chart ok-pictured", "ok-chart").replace("ok-alt ok-unseen", "ok-alt"), encoding="utf-8")
+    tab = look(path=page_path if pictured else bare, viewport={"width": 1180, "height": 1600})
     on_screen = chart_widths(tab)
     assert min(on_screen) > 680
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert chart_widths(tab) == [680, 680]
+    assert chart_widths(tab) == (on_screen if pictured else [680, 680])
+    tab.emulate_media(media="print")
+    assert seen(tab) == [["svg" if pictured else "plotly"]] * 2
     assert tab.locator(".ok-fold").first.get_attribute("open") is not None
+    tab.emulate_media(media="screen")
     tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert chart_widths(tab) == on_screen
     assert tab.locator(".ok-fold").first.get_attribute("open") is None

@@ -91,12 +91,12 @@ def test_other_code_is_behind_one_closed_fold(page):
 
 def test_sample_is_said_in_title_on_the_page_and_in_print(page):
     assert "<title>SAMPLE: Week 46, 9 to 15 Nov 2026</title>" in page
-    assert '<p class="ok-sample"' in page
+    assert '<header class="ok-sample"><p>' in page
     assert 'content: "SAMPLE: an invented shop"' in page
 
 
 def test_charts_have_words_for_those_who_do_not_see_them(reader):
-    charts = [attrs for _, attrs in reader.tags if attrs.get("class") == "ok-chart"]
+    charts = [attrs for _, attrs in reader.tags if attrs.get("class") == "ok-chart ok-pictured"]
     assert [chart["aria-label"] for chart in charts] == ["Bars of late parcels a week: 1, 3, 2.", "A line of returns a week."]
     assert all(chart["role"] == "img" for chart in charts)
     unseen = [attrs for tag, attrs in reader.tags if tag == "p" and "ok-alt" in attrs.get("class", "")]

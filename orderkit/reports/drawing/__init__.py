@@ -68,7 +68,7 @@ def _svg(laid):
     ]
     box = f"0 0 {svg.short(style.width)} {svg.short(laid.height)}"
     about = {"class": f"ok-svg ok-{'narrow' if style.narrow else 'wide'}", "viewBox": box, "font-size": svg.short(style.size)}
-    return svg.element("svg", *parts, **about, fill="currentColor", aria_hidden="true")
+    return svg.element("svg", *parts, **about, fill="currentColor")
 
 
 def _pairs(laid):
