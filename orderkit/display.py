@@ -24,7 +24,7 @@ _RULES = """
 .ok-lab .ok-table caption{text-align:left;padding-bottom:4px}
 .ok-lab .ok-table th,.ok-lab .ok-table td{text-align:left;vertical-align:top;
 padding:5px 14px 5px 4px;max-width:26em;white-space:normal}
-.ok-lab .ok-table th{position:sticky;top:0;
+.ok-lab .ok-table thead th{position:sticky;top:0;
 background:var(--ok-ground);border-bottom:1px solid var(--ok-rule);vertical-align:bottom}
 .ok-lab .ok-table .ok-right{text-align:right}
 .ok-lab .ok-table td.ok-right,.ok-lab .ok-table td.ok-short{white-space:nowrap}

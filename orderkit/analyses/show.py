@@ -25,6 +25,8 @@ from orderkit.printable import for_terminals
 NOT_KNOWN = "not known"  # in `frame`s and in the code; shown in the language in use
 TONES = (None, "good", "bad")
 LONG_HEADING = 120  # characters
+FEW_ROWS, MANY_COLUMNS = 3, 10  # a table of so few rows and so many columns is turned: it would be wider than a page
+SHARE, DIGIT = re.compile(r"[-+]?[\d.,]+\s?%"), re.compile(r"\d")
 FIRST_CLAUSE = re.compile("[^;\uff1b]{20,}(; |\uff1b)")
 FIRST_SENTENCE = re.compile("((?:(?![.] ).){20,}[.]) (?=[^a-z])|((?:(?!\u3002).){8,}\u3002)(?=.)")
 
@@ -98,18 +100,25 @@ def table(frame, *, caption=None, money=None, right=(), columns=None, titles=Non
     """A frame as an HTML table.
 
     `money` maps a column to its currency: the name of the column that has it, or a code such as "USD". `columns` chooses and
-    orders what is shown, `titles` renames headers. Numbers stand right, as do the columns in `right`. On a page to share names
-    have stand-ins (see naming).
+    orders what is shown, `titles` renames headers. Numbers and shares stand right, as do the columns in `right`. A table of many
+    columns and few rows is turned: what were columns stand below each other. On a page to share names have stand-ins (see
+    naming).
     """
     frame, money, titles = naming.shown(frame), money or {}, titles or {}
     shown = list(frame.columns if columns is None else columns)
-    rights = [name in money or name in right or _is_numeric(frame[name]) for name in shown]
+    rights = [name in money or name in right or _is_numeric(frame[name]) or _is_share(frame[name]) for name in shown]
     rows = []
     for record in frame.to_dict(orient="records"):
         currencies = {name: record.get(source, source) for name, source in money.items()}
         rows.append([_text(name, record[name], currencies, locale) for name in shown])
     headers = [phrase(titles.get(name) or _as_title(name)) for name in shown]
-    return _render("table", caption=languages.known(caption) if caption else caption, headers=headers, rights=rights, rows=rows)
+    caption = languages.known(caption) if caption else caption
+    label = caption or phrase("Table: {columns}", columns=languages.joined(headers, "commas"))
+    turned = 0 < len(rows) <= FEW_ROWS and len(shown) >= MANY_COLUMNS
+    if turned:
+        headers, *rows = zip(headers, *rows, strict=True)
+        rights = [False] + [True] * (len(headers) - 1)
+    return _render("table", caption=caption, label=label, turned=turned, headers=headers, rights=rights, rows=rows)
 
 
 def fold(title, sentences):
@@ -214,6 +223,13 @@ def _is_numeric(column):
     return kinds.is_numeric_dtype(column) and not kinds.is_bool_dtype(column)
 
 
+def _is_share(column):
+    """Whether texts are shares such as "5.5%", or say in words that there is none."""
+    texts = [value for value in column if isinstance(value, str)]
+    shares = [bool(SHARE.fullmatch(text)) for text in texts]
+    return any(shares) and all(is_share or not DIGIT.search(text) for text, is_share in zip(texts, shares, strict=True))
+
+
 def _with_tone(item):
     tone = item.get("tone")
     if tone not in TONES:
@@ -238,16 +254,17 @@ _PIECES = {
     "details": """<details class="ok-fold"><summary>{{ title }}</summary>{{ part }}</details>""",
     "note": """<p class="ok-note">{{ text }}</p>""",
     "front": """<p class="ok-front">{{ text }}</p>""",
-    "table": """<div class="ok-table"{% if caption %} role="region" aria-label="{{ caption }}" tabindex="0"{% endif %}><table>
+    "table": """<div class="ok-table{{ " ok-turned" if turned }}" role="group" aria-label="{{ label }}" tabindex="0"><table>
 {% if caption %}<caption>{{ caption }}</caption>
 {% endif %}<thead><tr>
 {%- for header in headers %}<th scope="col"{% if rights[loop.index0] %} class="ok-right"{% endif %}>{{ header }}</th>{% endfor -%}
 </tr></thead>
 <tbody>
 {% for row in rows %}<tr>
-{%- for cell in row %}<td{% if rights[loop.index0] %} class="ok-right"{% elif cell|length <= 12 %} class="ok-short"{%
-    elif cell|length > 40 %} class="ok-long"{% endif %}>
-{%- if cell == NOT_KNOWN %}<span class="ok-unknown">{{ cell }}</span>{% else %}{{ cell }}{% endif %}</td>{% endfor -%}
+{%- for cell in row %}{% if turned and loop.first %}<th scope="row">{{ cell }}</th>{% else -%}
+<td{% if rights[loop.index0] %} class="ok-right"{% elif cell|length <= 12 %} class="ok-short"{%
+    elif cell|length > 40 %} class="ok-long"{% elif cell|length > 14 %} class="ok-middle"{% endif %}>
+{%- if cell == NOT_KNOWN %}<span class="ok-unknown">{{ cell }}</span>{% else %}{{ cell }}{% endif %}</td>{% endif %}{% endfor -%}
 </tr>
 {% endfor %}</tbody></table></div>""",
     "fold": """<details class="ok-fold"><summary>{{ title }}</summary><ul>

@@ -100,6 +100,29 @@ def test_table_escapes_aligns_and_says_what_is_not_known():
     assert "hidden" not in html
 
 
+def test_shares_stand_right_and_other_words_do_not():
+    frame = pd.DataFrame({"share": ["5.5%", "not told", None], "range": ["1.3% to 7.6%", "2%", "3%"], "word": ["a", "b", "c"]})
+    html = show.table(frame)
+    assert '<th scope="col" class="ok-right">Share</th><th scope="col">Range</th><th scope="col">Word</th>' in html
+
+
+def test_every_table_can_be_reached_by_keyboard_and_has_a_name():
+    frame = pd.DataFrame({"order_id": ["1"], "units": [2]})
+    assert '<div class="ok-table" role="group" aria-label="Table: Order id, Units" tabindex="0">' in show.table(frame)
+    assert 'role="group" aria-label="What came back" tabindex="0">' in show.table(frame, caption="What came back")
+
+
+@pytest.mark.parametrize(("rows", "columns", "turned"), [(3, 10, True), (4, 10, False), (3, 9, False), (0, 10, False)])
+def test_a_table_of_few_rows_and_many_columns_is_turned(rows, columns, turned):
+    frame = pd.DataFrame({f"c{n}": [10 * n + row for row in range(rows)] for n in range(columns)}).astype({"c0": str})
+    html = show.table(frame)
+    assert ("ok-turned" in html) == turned
+    assert html.count("<tr>") == (columns if turned else rows + 1)
+    if turned:
+        assert '<th scope="col">C0</th><th scope="col" class="ok-right">0</th><th scope="col" class="ok-right">1</th>' in html
+        assert '<th scope="row">C9</th><td class="ok-right">90</td><td class="ok-right">91</td>' in html.replace("\n", "")
+
+
 def test_an_amount_without_a_currency_is_still_called_money():
     frame = pd.DataFrame({"value": [5.0], "currency": [None]})
     assert "5.00 (currency not known)" in show.table(frame, money={"value": "currency"})
