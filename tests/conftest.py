@@ -90,20 +90,6 @@ def sample_shop(sample_db):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A browser that is on this computer, one for all tests: two such drivers at once in one process do not work."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the optional extra [browser] is not installed")
-    found = os.environ.get("BROWSER_PATH") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not found:
-        pytest.skip("no Chromium, Chrome or Edge on this computer: nothing was looked at in a browser")
-    with sync_api.sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        opened = playwright.chromium.launch(executable_path=found, args=options)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
 def real_india_folder():
     """The folder of the real amazon.in sale report; skips where it is absent."""
     folder = REAL / "amazon_in_2022"
