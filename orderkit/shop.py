@@ -3,10 +3,7 @@
 import csv
 import datetime as dt
 import functools
-import hashlib
-import re
 import tempfile
-import unicodedata
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -16,14 +13,13 @@ from orderkit import progress as watching
 from orderkit.analyses import holdings, show
 from orderkit.errors import BadValue, NothingToShow, UnknownName
 from orderkit.languages import ended, joined, listed, phrase
-from orderkit.marketplaces import iso_week, marketplaces, week_bounds
+from orderkit.marketplaces import iso_week, week_bounds
 from orderkit.printable import for_terminals
 
 PACK = policy.USUAL
 RULES_ARE_OLD_AFTER = 60  # days
 WEEK = dt.timedelta(days=7)
 LAST_WEEK = "last"
-PAGE_WORDS = {"share", *languages.names()}  # what the name of a page says besides names
 MORNING = dt.timedelta(hours=9)  # of the day after: when somebody looks at what a week brought
 SIZE = "{orders} orders, {lines} lines"
 SIZE_AS_OF = "{orders} orders, {lines} lines, {n} of them reconstructed (only later exports tell of them)"
@@ -267,8 +263,9 @@ class Shop:
                  "share": share, "pack": self._named_pack, "sample": self.is_sample}  # fmt: skip
         as_of, clock = self._moments(week)
         seen = "" if week or self._as_of is None else as_of.isoformat()
+        name = reports.page_name({**asked, "week": week or iso_week(as_of.date())}, accounts=self.accounts())
         return reports.weekly(
-            places.notebooks() / "weekly_report.py", to=to, name=self._page_name(week, lang, share), excel=excel, pdf=pdf,
+            places.notebooks() / "weekly_report.py", to=to, name=name, excel=excel, pdf=pdf,
             asked={**asked, "db": self.path.resolve(), "as_of": seen, "clock": clock.isoformat()},
             made_from={
                 "week": week or iso_week(as_of.date()), "data_up_to": as_of.isoformat(),
@@ -294,13 +291,6 @@ class Shop:
             week_bounds(week)
             raise UnknownName("week", week, weeks, where=" with orders in this shop")
         return week
-
-    def _page_name(self, week, lang, share):
-        account = self.account and in_file_name(self.account, among=self.accounts())
-        part = [account, self.marketplace and in_file_name(self.marketplace)]
-        how = [None if lang == languages.ENGLISH else lang, "share" if share else None]
-        words = ["SAMPLE" if self.is_sample else None, "weekly", week or iso_week(self.data_up_to.date()), *part, *how]
-        return "-".join(word for word in words if word)
 
     def _made_from(self):
         """What a manifest tells of the shop: the rules, and the hash of every file."""
@@ -340,23 +330,6 @@ class Shop:
     def _repr_html_(self):
         name = phrase("Shop {name}", name=self.path.name)
         return str(show.section(name, self._summary(), *holdings.pieces(self.con, self.weeks())))
-
-
-def in_file_name(name, among=()):
-    """A name from outside as part of a file's name: letters, digits and . _ - of it, 40 letters (80 bytes) at most.
-
-    Where that is not the name itself, or may be taken for another one, the beginning of its SHA-256 follows, so that no two names
-    are the same file. among: other names that there are, for file systems to which a and A are one.
-
-    >>> in_file_name("north"), in_file_name("a/b"), in_file_name("a_b")
-    ('north', 'a_b-c14cddc0', 'a_b')
-    """
-    plain = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", name))[:40].encode()[:80].decode(errors="ignore")
-    taken = any(other != name and other.casefold() == name.casefold() for other in among)
-    taken = taken or bool(PAGE_WORDS & set(plain.lower().split("-"))) or (bool(among) and plain in marketplaces())
-    if plain == name and not taken and not re.search(r"-[0-9a-f]{8}\Z", name):
-        return name
-    return f"{plain}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
 
 
 @functools.wraps(store.load)
