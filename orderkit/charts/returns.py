@@ -5,7 +5,7 @@ import pandas as pd
 from orderkit.analyses import naming, show
 from orderkit.analyses.result import draws
 from orderkit.analyses.words import count, per_cent
-from orderkit.charts.look import BLUE, GREY, RED, drawn, finish, pale
+from orderkit.charts.look import BLUE, GREY, RED, day_ticks, drawn, finish, pale
 from orderkit.charts.words import in_words
 from orderkit.errors import NothingToShow
 from orderkit.languages import phrase
@@ -42,7 +42,7 @@ def return_rates(result, *, marketplace=None):
         )  # fmt: skip
     title = _rate_title(weeks, site)
     figure.update_yaxes(tickformat=".0%", title=phrase("share of the units shipped"))
-    figure.update_xaxes(title=phrase("week of the order (Monday)"))
+    figure.update_xaxes(title=phrase("week of the order (Monday)"), tickformat=day_ticks())
     table = weeks.assign(week=days)[
         ["week", "shipped", "reported", "seen", "reported_rate", "ultimate_rate", "low_90", "high_90"]
     ]
@@ -155,7 +155,7 @@ def return_alarms(result):
         last = show.day(weeks.loc[odd, "week"].iloc[-1])
         title = phrase("{weeks} unlike the others, last that of {day}", weeks=count(number, "week"), day=last)
     figure.update_yaxes(tickformat=".0%", title=phrase("share of the units shipped"))
-    figure.update_xaxes(title=phrase("week of the order (Monday)"))
+    figure.update_xaxes(title=phrase("week of the order (Monday)"), tickformat=day_ticks())
     table = weeks.assign(week=days)[["week", "shipped", "returned", "share", "low", "high", "cusum", "alarm"]].round(4)
     alt = phrase("A line of the share that came back within 28 days by order week, between limits. {title}.", title=title)
     return finish(figure, title, alt, in_words(table), height=360, legend=True)

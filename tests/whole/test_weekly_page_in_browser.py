@@ -4,6 +4,7 @@ axe-core looks for what shuts people out, in light and dark, on a wide screen an
 """
 
 import importlib.resources
+import itertools
 import re
 
 import pytest
@@ -94,7 +95,7 @@ def look(browser, page):
 
 @pytest.fixture(scope="module")
 def axe():
-    """Runs axe-core in a tab: (rule, impact, the elements that break it) of each rule that is broken, and what axe could not tell."""
+    """Runs axe-core in a tab: (rule, impact, elements) of each rule that is broken, and of each that axe could not tell of."""
     pytest.importorskip("axe_playwright_python", reason="the optional extra [browser] is not installed")
     source = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
@@ -148,7 +149,9 @@ def test_axe_finds_nothing_that_shuts_people_out(look, axe, bare, page, mode):
     tab.evaluate(OPEN_FOLDS)
     violations, untold = axe(tab)
     assert violations == []
-    assert [rule for rule in untold if rule[0] != "color-contrast"] == []
+    assert [rule for rule, _, _ in untold if rule != "color-contrast"] == []
+    if size["width"] == WIDE:  # where nothing is scrolled out of sight, axe tells the contrast of all words but those of drawings
+        assert [one for _, _, elements in untold for one in elements if not one.startswith(("<text", "<tspan"))] == []
 
 
 def test_axe_finds_nothing_on_paper(look, axe):
@@ -220,7 +223,7 @@ def test_headings_are_in_order(look):
     levels = look().evaluate("[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].map(one => Number(one.tagName[1]))")
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_the_tab_key_reaches_every_table_and_the_arrow_keys_scroll_it(look):
