@@ -72,7 +72,9 @@ def finish(figure, title, alt, table, *, height, legend=False):
     )  # fmt: skip
     _make_readable(figure)
     figure.update_xaxes(showgrid=False, zeroline=False, automargin=True, title_font_size=12)
-    figure.update_yaxes(showgrid=False, zeroline=False, automargin=True, rangemode="tozero", title_font_size=12)
+    figure.update_yaxes(
+        showgrid=False, zeroline=False, automargin=True, rangemode="tozero", title_font_size=12, ticklabelstandoff=4
+    )
     return figure
 
 
