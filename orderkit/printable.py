@@ -34,11 +34,11 @@ def _escape(code):
     return json.dumps(chr(code))[1:-1]
 
 
-_TEXT, _LINE, _JSON = _Letters(_mark, kept="\n\t"), _Letters(_mark), _Letters(_escape)
+_TEXT, _LINE, _JSON = _Letters(_mark, kept="\n"), _Letters(_mark), _Letters(_escape)
 
 
 def printable(text):
-    """A whole text of ours with words of others in it: its own line ends and tabs stay.
+    """A whole text of ours with words of others in it: its own line ends stay.
 
     >>> printable("mug \\x1b[2J\\nnext line")
     'mug �[2J\\nnext line'

@@ -5,7 +5,7 @@ import tempfile
 
 import click
 
-from orderkit.printable import json_line
+from orderkit.printable import in_line, json_line
 from orderkit.terminal import DB, FORMATS, JSON, PACK, SITE, print_result, say, tell
 
 
@@ -123,7 +123,7 @@ def _page(shops, db, account, part, asked):
     from orderkit.reports import read_manifest
 
     shop = shops.Shop(db, account=account, **part)
-    say(f"Working out the page{f' of {account}' if account else ''}; this takes some seconds.")
+    say(f"Working out the page{f' of {in_line(account)}' if account else ''}; this takes some seconds.")
     page = shop.report(**asked)
     shop.close()
     told = read_manifest(page)

@@ -10,11 +10,11 @@ from pathlib import Path
 from orderkit import analyses, languages, measures, places, policy, reports, store
 from orderkit import charts as charts  # draws the results: importing it registers the figures
 from orderkit import progress as watching
-from orderkit.analyses import holdings, show
+from orderkit.analyses import holdings, naming, show
 from orderkit.errors import BadValue, NothingToShow, UnknownName
 from orderkit.languages import ended, joined, listed, phrase
 from orderkit.marketplaces import iso_week, week_bounds
-from orderkit.printable import for_terminals
+from orderkit.printable import for_terminals, in_line
 
 PACK = policy.USUAL
 RULES_ARE_OLD_AFTER = 60  # days
@@ -255,8 +255,9 @@ class Shop:
         """
         week = self._week(week)
         if len(self.accounts()) > 1:
+            names = in_line(", ".join(self.accounts()))
             raise BadValue(
-                f"This shop has the accounts {', '.join(self.accounts())}, whose rates are not to be mixed. Open it with "
+                f"This shop has the accounts {names}, whose rates are not to be mixed. Open it with "
                 "account=NAME, or say --account NAME; without it the command makes a page of each."
             )
         asked = {"week": week or "", "account": self.account or "", "marketplace": self.marketplace or "", "lang": lang,
@@ -320,7 +321,8 @@ class Shop:
 
     def about(self):
         """What the shop shows, in a line: week, days, sizes, rules; the account and the marketplaces that it is about."""
-        part = joined([self.account, listed(self.marketplaces())], "commas")
+        account = naming.named(naming.ACCOUNT, self.account) if self.account else ""
+        part = in_line(joined([account, listed(self.marketplaces())], "commas"))
         return joined([ended(part) if part else "", self._summary()], "sentences")
 
     @for_terminals

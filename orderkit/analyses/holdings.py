@@ -10,6 +10,7 @@ from orderkit.analyses import show
 from orderkit.analyses.words import count
 from orderkit.formats import formats
 from orderkit.languages import listed, phrase
+from orderkit.printable import in_line
 
 NEXT = ("todo()", "explain(order)", "exposure()", "returns()", "losses()", "health()", 'measure("orders_by_week")', "sql(text)")
 TITLES = {
@@ -31,8 +32,8 @@ def holdings(con):
     accounts, sites, first, last = names
     if first is None:
         return [], exports(con)
-    said = [phrase("Accounts: {names}.", names=listed(accounts))] if accounts else []
-    said += [phrase("Marketplaces: {names}.", names=listed(sites))] if sites else []
+    said = [phrase("Accounts: {names}.", names=listed(map(in_line, accounts)))] if accounts else []
+    said += [phrase("Marketplaces: {names}.", names=listed(map(in_line, sites)))] if sites else []
     return [*said, phrase("Orders from {first} to {last}.", first=show.day(first), last=show.day(last))], exports(con)
 
 

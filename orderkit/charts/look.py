@@ -20,8 +20,9 @@ INK = "#5F6672"  # text that reads on white and on dark; the page overrides it
 
 
 def drawn(text):
-    """Text as plotly draws it as it stands: no markup, and two dollar signs do not make a formula of what is between them."""
-    return html.escape(text).replace("$", "&#36;")
+    """Text as plotly draws it as it stands: no markup, two dollar signs do not make a formula of what is between them, and %{y}
+    in the text of a hover is no number."""
+    return html.escape(text).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def day_ticks():

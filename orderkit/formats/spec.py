@@ -195,7 +195,7 @@ class _Reader:
             self.need(self.text.get(key) is not None, key, "is missing")
         self.need(self.text["needs"], "needs", "is empty: a record that lacks everything must not count as one")
         self.columns()
-        plain = {key: self.text.get(key, "") for key in ("title", "find", "unlocks")}
+        plain = {key: " ".join(str(self.text.get(key, "")).split()) for key in ("title", "find", "unlocks")}  # one line each
         return Format(
             name=self.name,
             **plain,

@@ -30,10 +30,11 @@ def hand_over(folder, *, shop, excel=False, **results):
 def _write_workbook(path, shop, results):
     from orderkit.reports import workbook
 
-    if naming.sharing():
-        results = {name: _to_share(result) for name, result in results.items()}
     up_to = {name: shop.up_to(name) for name in DATED if name in results}
     files = workbook.sources(shop.con)
+    if naming.sharing():
+        results = {name: _to_share(result) for name, result in results.items()}
+        files = {name: naming.shown(frame) for name, frame in files.items()}
     workbook.write_workbook(
         path, results=results, up_to=up_to, sources=files, as_of=shop.data_up_to.date(), sample=shop.is_sample
     )

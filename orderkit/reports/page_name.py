@@ -18,7 +18,10 @@ def page_name(asked, accounts=()):
     >>> page_name({"week": "2026-W46", "account": "", "marketplace": "amazon.de", "lang": "zh", "share": True, "sample": False})
     'weekly-2026-W46-amazon.de-zh-share'
     """
-    part = [in_file_name(asked["account"], among=accounts), in_file_name(asked["marketplace"])]
+    account = in_file_name(asked["account"], among=accounts)
+    if account and asked["share"]:  # a page to pass on names no account, not in its own name either
+        account = _hash(asked["account"])
+    part = [account, in_file_name(asked["marketplace"])]
     how = ["" if asked["lang"] == languages.ENGLISH else asked["lang"], "share" if asked["share"] else ""]
     words = ["SAMPLE" if asked["sample"] else "", "weekly", asked["week"], *part, *how]
     return "-".join(word for word in words if word)
@@ -38,4 +41,8 @@ def in_file_name(name, among=()):
     taken = taken or bool(WORDS & set(plain.lower().split("-"))) or (bool(among) and plain in marketplaces())
     if plain == name and not taken and not re.search(r"-[0-9a-f]{8}\Z", name):
         return name
-    return f"{plain}-{hashlib.sha256(name.encode(errors='replace')).hexdigest()[:8]}"
+    return f"{plain}-{_hash(name)}"
+
+
+def _hash(name):
+    return hashlib.sha256(name.encode(errors="replace")).hexdigest()[:8]

@@ -180,6 +180,8 @@ def _visible(form, given, as_of):
 
 def _placed(form, given, value, kind):
     """SQL of a value as its canonical column wants it: a day as a moment (a promise: its end), a moment as a day of the zone."""
+    if not given.sources and kind not in (None, "VARCHAR"):
+        return f"CAST({value} AS {kind})"  # a constant is written as text
     source = form.columns[given.sources[0]].type if given.sources and given.sql == "{0}" else None
     if source == "day" and kind == "TIMESTAMPTZ":
         return day_end(value, "o._zone") if given.target in PROMISES else f"timezone(o._zone, CAST({value} AS TIMESTAMP))"
