@@ -27,7 +27,7 @@ from orderkit.cli import main
 from orderkit.errors import BadValue, FileRefused, OrderkitError, PackError, UnknownName
 from orderkit.magic import OrdersMagic
 from orderkit.reports import pdf
-from orderkit.shop import in_file_name
+from orderkit.reports.page_name import in_file_name
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ LOOK = """() => [...document.querySelectorAll('*')].filter(node => !node.closest
 
 @dataclass
 class Made:
-    """The hostile shop: its folder, what loading it gave, its pages, and what the commands that made them said on both streams."""
+    """The hostile shop: its folder, what loading it gave, its pages, and what the commands that made them said."""
 
     folder: Path
     loaded: object
