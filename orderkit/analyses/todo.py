@@ -10,6 +10,7 @@ from orderkit.analyses.todo_items import NEVER_BACK, SAID, decided, items, stand
 from orderkit.analyses.todo_memory import earlier, gone, since_then, with_states
 from orderkit.analyses.todo_shown import ToDo
 from orderkit.analyses.words import add, amounts, count
+from orderkit.errors import BadValue
 from orderkit.languages import joined, phrase
 
 TITLE = "What to do"
@@ -37,6 +38,7 @@ COLUMNS = [
     "why",
     "link",
 ]
+ASKED = ("cancel", "upgrade", "address", "not_received", "return_request", "return_received")  # what a list cannot do without
 OLD_DATA = {"todo": 7, "today": 1}  # days after which data are called old
 WHOSE = (
     "Only orders that you ship (FBM). Days left count from today. Money: what may have to be refunded or can be claimed, per "
@@ -66,8 +68,9 @@ def todo(con, *, pack=None, past=None):
     `decisions` close is left out. `latest`: where the sources of a deadline differ, the latest of them. Days left are counted
     from the clock, not from the as-of. `past`: a connection that shows the same shop as of an earlier day, with its own facts and
     answers; `state` then says new or carried instead of open, beside expired (probably past), and `.tables["left"]` has what was
-    closed or settled since.
+    closed or settled since. Raises BadValue for a pack that leaves a question of buyers or returns open.
     """
+    _covers(pack)
     found, closed = items(con, pack)
     before = earlier(past, pack, found)
     things, left = with_states(found, before), gone(found, closed, decided(con), before)
@@ -86,6 +89,15 @@ def today(con, *, pack=None):
     urgent = [thing for thing in things if thing["state"] == "expired" or (thing["deadline"] and thing["deadline"] < monday)]
     title = phrase("What cannot wait until {day}", day=show.day(monday))
     return _result(con, "today", title, urgent, pack, closed, how=_later(things, urgent))
+
+
+def _covers(pack):
+    """Raises BadValue for a pack that does not answer all that buyers ask and what came back."""
+    if pack is not None and (left := [name for name in ASKED if name not in pack.questions]):
+        raise BadValue(
+            f"The rules {pack.name} have no question {', '.join(left)}, which the to-do list asks for orders and returns. Write "
+            "`extends: amazon` into the pack, so that those of Amazon answer what yours leave out, or add the questions."
+        )
 
 
 def _not_compared(things, before):

@@ -1,5 +1,6 @@
 """The list of things to do, on a few lines with the answers of a policy made by hand."""
 
+import dataclasses
 import datetime as dt
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import shops
 
 from orderkit import policy
 from orderkit.analyses import today, todo
+from orderkit.errors import BadValue
 
 D = Decimal
 NOW = dt.datetime(2026, 3, 31, 9, tzinfo=dt.UTC)
@@ -398,3 +400,9 @@ def test_won_back_this_year_counts_what_was_paid_and_noted_once(con):
     decide(con, "t1", "claimed", order_id="A", amount=D("10.00"), currency="USD")
     decide(con, "t2", "claimed", order_id="D", amount=D("5.00"), currency="EUR")
     assert "Won back this year: €5.00 and $10.00." in todo(con).headline
+
+
+def test_rules_that_leave_questions_of_buyers_open_are_refused(con):
+    narrow = dataclasses.replace(AMAZON, name="narrow", questions={"ship": AMAZON.questions["ship"]})
+    with pytest.raises(BadValue, match=r"The rules narrow have no question cancel, upgrade, .*`extends: amazon`"):
+        todo(con, pack=narrow)
