@@ -162,13 +162,19 @@ def test_several_accounts_have_a_page_of_each(tmp_path):
                strict=True))  # fmt: skip
 
 
-def test_one_marketplace_alone(sample_db, tmp_path):
-    page = ok.open(sample_db, sample=True, marketplace="amazon.de").report(to=tmp_path)
-    assert page.name == "SAMPLE-weekly-2026-W46-amazon.de.html"
+def test_one_marketplace_alone_in_a_past_week_shows_what_was_known_then(sample_db, tmp_path):
+    shop = ok.open(sample_db, sample=True, marketplace="amazon.de")
+    page = shop.report(week="2026-W40", to=tmp_path)
+    assert page.name == "SAMPLE-weekly-2026-W40-amazon.de.html"
     told = read_manifest(page)
     assert set(told["claimable"]) | set(told["expired"]) <= {"EUR"}
     words = re.sub(r"settlements-amazon\.com|amazon\.com: US Pacific", "", words_of(page))
     assert "amazon.com" not in words
+    assert "data up to Sun 4 Oct 2026" in words
+    past = shop.as_of("2026-W40")
+    for part in show.heading(past.returns().headline):
+        assert part in words
+    past.close()
 
 
 def test_a_file_that_is_no_manifest_is_refused(tmp_path):
