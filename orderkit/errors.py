@@ -20,14 +20,18 @@ class OrderkitError(Exception):
 
 
 class UnknownName(OrderkitError, LookupError):
-    """A name that orderkit does not know; `known` lists those that exist: a list in its own order, anything else sorted."""
+    """A name that orderkit does not know; `known` lists those that exist: a list in its own order, anything else sorted.
 
-    def __init__(self, kind, name, known, where=""):
+    of: how many there are, where `known` has only the first of them.
+    """
+
+    def __init__(self, kind, name, known, where="", of=None):
         self.kind, self.name = kind, name
         self.known = list(map(str, known)) if isinstance(known, list) else sorted(map(str, known))
         near = difflib.get_close_matches(str(name), self.known, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = in_line(", ".join(self.known[:12])) + (f" and {len(self.known) - 12} more" if len(self.known) > 12 else "")
+        shown, there = self.known[:12], of or len(self.known)
+        listed = in_line(", ".join(shown)) + (f" and {there - len(shown):,} more" if there > len(shown) else "")
         super().__init__(f"No {kind} is called {name!r}{where}.{hint} Known: {listed or 'none'}.")
 
 

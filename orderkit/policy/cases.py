@@ -122,9 +122,13 @@ def given_row(table_name):
 
 
 def unknown_order(con, order_id):
-    """The error for an order that is in no table of facts: says which orders there are."""
-    found = con.sql("SELECT DISTINCT order_id FROM line_facts ORDER BY order_id LIMIT 2000").fetchall()
-    return UnknownName("order", order_id, [row[0] for row in found], " in this shop")
+    """The error for an order that is in no table of facts: says which there are whose numbers are most like it, of how many."""
+    found = con.sql(
+        "SELECT order_id, count(*) OVER () FROM (SELECT DISTINCT order_id FROM line_facts)"
+        " ORDER BY levenshtein(order_id, $asked), order_id LIMIT 12",
+        params={"asked": str(order_id)},
+    ).fetchall()
+    return UnknownName("order", order_id, [row[0] for row in found], " in this shop", of=found[0][1] if found else None)
 
 
 def _in_force(con, pack, question, table, params):

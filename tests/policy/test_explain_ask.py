@@ -78,6 +78,13 @@ def test_an_order_that_is_not_there_says_which_are(con, order):
             call()
 
 
+def test_of_many_orders_the_most_alike_are_told_and_how_many_there_are(con, shop):
+    for number in range(20):
+        shop.line(order_id=f"111-{number:04}", line="1")
+    with pytest.raises(UnknownName, match=r"Did you mean '111-0013'\? Known: 111-0013, .* and 8 more\."):
+        policy.explain(con, PACK, "111-0013 ")
+
+
 def test_an_empty_shop_has_no_orders(con):
     with pytest.raises(UnknownName, match="Known: none"):
         policy.explain(con, PACK, "111-1")
