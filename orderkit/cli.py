@@ -92,7 +92,7 @@ def today(account, pack, db, as_json):
 @AS_OF
 @JSON
 def todo(account, pack, db, as_of, as_json):
-    """Everything to do, by deadline, then money."""
+    """Everything to do: what is about to be lost first, then by deadline."""
     _print(_shop(db, as_of, pack, account).todo(), as_json)
 
 
