@@ -87,7 +87,7 @@ class Shop:
         return Shop(self.path, as_of=as_of, clock=clock, pack=self.pack, sample=self.is_sample, **part)
 
     def todo(self):
-        """What to do, by when, for how much: by deadline, then money; what is new and what left since the list of a week ago."""
+        """What to do, by when, for how much, what is about to be lost first; what is new or left since a week ago."""
         return analyses.todo(self._answers, pack=self.pack, past=self._week_ago._answers)
 
     def today(self):
@@ -286,11 +286,20 @@ class Shop:
         if not weeks:
             raise NothingToShow(f"{self.path} holds no orders yet. Load an Amazon All Orders export first: orderkit load FOLDER.")
         if week == LAST_WEEK:
-            clock = self.con.sql("SELECT clock_day FROM context").fetchall()[0][0]
-            week = iso_week(clock - WEEK)
+            return self._last_week(weeks)
         if week is not None and week not in weeks:
             week_bounds(week)
             raise UnknownName("week", week, weeks, where=" with orders in this shop")
+        return week
+
+    def _last_week(self, weeks):
+        """The last whole week before the clock. Raises UnknownName, which says what to load, where it has no orders yet."""
+        clock = self.con.sql("SELECT clock_day FROM context").fetchall()[0][0]
+        week = iso_week(clock - WEEK)
+        if week not in weeks:
+            day = self.data_up_to.date()
+            where = f" with orders in this shop: it is the last whole week, and the data ends on {day}. Load newer exports first"
+            raise UnknownName("week", week, weeks, where=where)
         return week
 
     def _made_from(self):
