@@ -199,12 +199,12 @@ def _why(row):
 
 
 def _place(thing, clock):
-    """Where a thing stands in the list: by its group, then by day, then by money."""
+    """Where a thing stands in the list: by its group, then by day (what has none, by what it is), then by money."""
     money = thing["money"]
     dear = (money is None, -(money or 0))
     key = (thing["account"], thing["order_id"], thing["item_key"], thing["kind"])
     group = _group(thing, clock)
-    alike = (thing["kind"], thing["answer"] or "") if group == LAST else ("", "")
+    alike = (thing["kind"], thing["answer"] or "") if group == LAST or not thing["deadline"] else ("", "")  # shown as one
     return group, *alike, thing["deadline"] or dt.date.max, *dear, *key
 
 
