@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from orderkit import charts, display, languages, places, policy
-from orderkit.analyses import added_up, front, set_aside
+from orderkit.analyses import added_up, front, gaps, set_aside
 from orderkit.errors import NothingToShow
 from orderkit.formats import formats
 from orderkit.policy.dictionary import dictionary
@@ -150,6 +150,7 @@ def test_what_stands_between_the_results_is_in_chinese(sample_shop, speak):
         *[sample_shop.lately(getattr(sample_shop, name)())._repr_html_() for name in ("exposure", "returns", "losses", "health")],
     ]  # fmt: skip
     assert [text for text in [*chinese, *map(visible, tables)] if ENGLISH.search(text)] == []
+    assert "包裹的最终去向" in visible(sample_shop.missing()._repr_html_())  # but where exports are found stands as Amazon has it
     assert languages.missed() == set()
 
 
@@ -181,6 +182,7 @@ def test_all_words_that_packs_formats_and_reasons_lend_to_the_page_are_translate
     said += [answer.meaning for pack in packs for answer in pack.answers.values()]
     said += [*RESERVED.values(), *reason_words().values()]
     said += [text for export in formats().values() for text in (export.title, export.unlocks)]
+    said += [need.words for need in gaps.NEEDS] + [need.short for need in gaps.NEEDS if need.short]
     facts = {**dictionary("line_facts"), **dictionary("return_facts")}
     said += [*(set(facts) - {"line"}), *(fact.ask_for_words for fact in facts.values()), *packs[0].parameters, *packs[0].answers]
     assert sorted(set(said) - set(known) - set(RESERVED)) == []
