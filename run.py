@@ -12,7 +12,7 @@
 
 and every other verb of orderkit, each of which tells more with `python3 run.py VERB --help`:
 
-    load todo done explain ask exposure returns losses health backtest measure sql formats map policy new purge
+    load todo done explain ask exposure returns losses health backtest measure sql export formats map policy new purge
 
 Paths come before options; `python3 run.py report --help` lists the options. The first run makes the folder .venv beside
 this file from requirements.lock; later runs use it, and make it good again if it is broken or the list has changed.
@@ -37,7 +37,7 @@ NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 OWN = ("test", "bench")  # commands of this file; all others are those of orderkit, which it is handed as they are
 COMMANDS = (
     "report", "start", "today", "lab", "doctor", *OWN, "load", "todo", "done", "explain", "ask", "exposure", "returns", "losses",
-    "health", "backtest", "measure", "sql", "formats", "map", "policy", "new", "purge",
+    "health", "backtest", "measure", "sql", "export", "formats", "map", "policy", "new", "purge",
 )  # fmt: skip
 SPREAD = ("--dist", "loadfile", "--no-loadscope-reorder")  # what the tests of a file share is made once; the longest not last
 ROOT = Path(__file__).resolve().parent

@@ -13,6 +13,7 @@ import click
 from orderkit import __version__, terminal
 from orderkit.backtest_cli import backtest_verbs
 from orderkit.errors import OrderkitError
+from orderkit.export_cli import export_verb
 from orderkit.policy_cli import policy_verbs
 from orderkit.printable import json_line
 from orderkit.report_cli import load_verb, report_verb
@@ -213,6 +214,9 @@ def sql(text, values, db, as_of, as_json):
     """Run one SELECT on the shop's tables."""
     frame = _shop(db, as_of).sql(text, **dict(value.split("=", 1) for value in values))
     _tell(json_line(_records(frame)) if as_json else frame.to_string(index=False))
+
+
+main.add_command(export_verb)
 
 
 @main.command()

@@ -188,6 +188,12 @@ class Shop:
         """
         return store.select(self._facts, text, values)
 
+    def export(self, *, to):
+        """Writes the canonical tables of this shop into the folder `to` as Parquet files, by account, marketplace and month, for
+        engines that run on many machines; see store.export and orderkit.spark."""
+        part = {"account": self.account, "marketplace": self.marketplace}
+        return store.export(self.path, to, as_of=self._as_of, clock=self._moments(None)[1], **part)
+
     def _site(self, marketplace):
         """A marketplace of this shop by its name, in any case of letters. Raises UnknownName for one without orders here."""
         if marketplace is None:

@@ -22,8 +22,8 @@ LAYERS = [
     ("printable",),
     ("errors",), ("languages",), ("places", "display"), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",),
     ("statistics",), ("analyses",), ("charts",), ("reports",), ("simulate",), ("progress",), ("shop",),
-    ("doctor", "lab", "first_run"), ("starters",), ("terminal",), ("policy_cli", "backtest_cli", "report_cli", "start_cli"),
-    ("cli", "magic"),
+    ("doctor", "lab", "first_run"), ("starters",), ("terminal",),
+    ("policy_cli", "backtest_cli", "report_cli", "export_cli", "start_cli"), ("cli", "magic"),
     ("handbook",), ("__main__",),
 ]  # fmt: skip
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -94,9 +94,9 @@ def test_public_names_are_pinned():
     assert callable(orderkit.load_ipython_extension), "what %load_ext orderkit calls; no verb, so not in __all__"
     verbs = [name for name in vars(orderkit.Shop) if not name.startswith("_")]
     assert sorted(verbs) == [
-        "about", "accounts", "as_of", "ask", "backtest", "close", "compare", "data_up_to", "explain", "exposure", "health",
-        "lately", "losses", "marketplaces", "measure", "measures", "missing", "packs", "report", "returns", "rule_changes",
-        "set_aside", "sources", "sql", "today", "todo", "up_to", "week", "weeks",
+        "about", "accounts", "as_of", "ask", "backtest", "close", "compare", "data_up_to", "explain", "export", "exposure",
+        "health", "lately", "losses", "marketplaces", "measure", "measures", "missing", "packs", "report", "returns",
+        "rule_changes", "set_aside", "sources", "sql", "today", "todo", "up_to", "week", "weeks",
     ]  # fmt: skip
 
 

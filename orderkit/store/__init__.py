@@ -2,6 +2,7 @@
 
 from orderkit.store.context import accounts, moment, newest, set_context
 from orderkit.store.engine.database import reader
+from orderkit.store.export import Exported, export
 from orderkit.store.load import FileResult, LoadResult, load
 from orderkit.store.purging.purge import Receipt, purge
 from orderkit.store.query import asked_values, columns, select
@@ -10,6 +11,7 @@ from orderkit.store.tables.canonical import build_as_of
 from orderkit.store.tables.part import only_account, only_marketplace
 
 __all__ = [
+    "Exported",
     "FileResult",
     "LoadResult",
     "Receipt",
@@ -17,6 +19,7 @@ __all__ = [
     "asked_values",
     "build_as_of",
     "columns",
+    "export",
     "load",
     "moment",
     "newest",

@@ -15,16 +15,22 @@ from orderkit.errors import DatabaseUnusable, OrderkitError
 from orderkit.store import schema
 from orderkit.store.engine import opening, snapshots, trouble
 from orderkit.store.engine.lock import writers_lock
+from orderkit.store.sql import text as sql_text
 
 
-def reader(path):
+def reader(path, *, writes_into=None):
     """A read-only connection to the database as it is now; several may be open at once, also while a load runs.
 
     It goes on showing what it opened; a load is seen by readers opened after it. Temporary tables are its own.
+    writes_into: the one folder in which its COPY may write files; by default none, nor does it read any.
     Raises DatabaseUnusable where there is no such file, saying how to make one.
     """
-    con = opening.open_snapshot(Path(os.path.realpath(path)), path)
+    config = opening.READER if writes_into is None else opening.CONFIG
+    con = opening.open_snapshot(Path(os.path.realpath(path)), path, config)
     try:
+        if writes_into is not None:  # the engine takes the folder only before it closes the door to all others
+            con.execute(f"SET allowed_directories = [{sql_text(f'{writes_into}{os.sep}')}]")
+            con.execute("SET enable_external_access = false")
         if not opening.is_ours(con, path):
             raise trouble.foreign(path)
     except BaseException:

@@ -21,10 +21,10 @@ WRITER = CONFIG | {
 ONE_AT_A_TIME = threading.Lock()  # two threads that open the same state do so under the same name
 
 
-def open_snapshot(path, shown):
+def open_snapshot(path, shown, config=READER):
     """A read-only connection to a database file as it is now."""
     try:
-        con = _try_again_if_swept(path, shown)
+        con = _try_again_if_swept(path, shown, config)
     except FileNotFoundError:
         raise trouble.missing(shown) from None
     except OSError:
@@ -33,13 +33,13 @@ def open_snapshot(path, shown):
     return con
 
 
-def _try_again_if_swept(path, shown):
+def _try_again_if_swept(path, shown, config):
     """Opens a file under a name of its own, which a writer that begins may sweep away in this moment."""
     for turn in range(20):
-        with ONE_AT_A_TIME, snapshots.own_name(path) as own:
+        with ONE_AT_A_TIME, snapshots.own_name(path, alone=config is not READER) as own:
             spill = {} if own == path else {"temp_directory": str(own.parent)}
             try:
-                return open_file(own, shown, READER | spill, read_only=True)
+                return open_file(own, shown, config | spill, read_only=True)
             except (DatabaseUnusable, FileNotFoundError):
                 if own.exists() or turn == 19:
                     raise

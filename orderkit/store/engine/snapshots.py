@@ -27,14 +27,16 @@ def wal_of(path):
 
 
 @contextmanager
-def own_name(path):
+def own_name(path, alone=False):
     """The path under which to open a database file; its folder is also where the reader may spill what its memory cannot hold.
 
+    alone: a path that no other reader of this program has, for one that is opened in another way than they.
     The file's own path where the folder cannot be written (then nobody replaces the file either), and where a log lies
     beside it (a link would part the two).
     """
     stat = path.stat()
-    folder = path.with_name(f".{path.name}.reader-{os.getpid()}-{THIS}-{stat.st_ino:x}-{stat.st_mtime_ns:x}")
+    mine = f"-{secrets.token_hex(4)}" if alone else ""
+    folder = path.with_name(f".{path.name}.reader-{os.getpid()}-{THIS}-{stat.st_ino:x}-{stat.st_mtime_ns:x}{mine}")
     own = folder / path.name
     try:
         yield path if wal_of(path).exists() or not _made(path, own) else own
