@@ -21,6 +21,7 @@ PACKAGE = ROOT / "orderkit"
 LAYERS = [
     ("printable",),
     ("errors",), ("languages",), ("places", "display"), ("marketplaces",), ("formats",), ("store",), ("policy",), ("measures",),
+    ("spark",),
     ("statistics",), ("analyses",), ("charts",), ("reports",), ("simulate",), ("progress",), ("shop",),
     ("doctor", "lab", "first_run"), ("starters",), ("terminal",),
     ("policy_cli", "backtest_cli", "report_cli", "export_cli", "start_cli"), ("cli", "magic"),

@@ -5,6 +5,6 @@ A measure counts and sums; rates are made from its columns by whoever shows them
 
 from orderkit.measures.by_name import Measures
 from orderkit.measures.grains import GRAINS, named, told_by
-from orderkit.measures.runner import about, names, rows, run, text
+from orderkit.measures.runner import about, asked, names, rows, run, text
 
-__all__ = ["GRAINS", "Measures", "about", "named", "names", "rows", "run", "text", "told_by"]
+__all__ = ["GRAINS", "Measures", "about", "asked", "named", "names", "rows", "run", "text", "told_by"]

@@ -69,7 +69,7 @@ def run(con, name, *, by=None, since=None, until=None, marketplace=None, own=Non
     measure = _told_by(grain, _measure(name, own))
     if measure.own:  # only what its header and columns are; whatever is wrong with it is told in plain words
         store.select(con, f"SELECT * FROM (\n{measure.text}\n) LIMIT 0")
-    sql, params = _sql(con, measure, by, since, until, marketplace)
+    sql, params = _sql(_described(con), measure, by, since, until, marketplace)
     found = store.select(con, sql, params) if measure.own else con.sql(sql, params=params).df()
     return grains.named(found, grain)
 
@@ -79,9 +79,25 @@ def rows(con, name, *, by=None, since=None, until=None, marketplace=None, grain=
 
     The columns keep their names at any grain, so that whoever shows them says what they count.
     """
-    sql, params = _sql(con, _told_by(grain, _measure(name)), by, since, until, marketplace)
+    sql, params = _sql(_described(con), _told_by(grain, _measure(name)), by, since, until, marketplace)
     relation = con.sql(sql, params=params)
     return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+
+
+def asked(describe, name, *, by=None, since=None, until=None, marketplace=None, own=None):
+    """(the SELECT that `run` would run, its values or None), for another engine.
+
+    describe: a function that gives the (column, type) pairs of a SELECT, the types named as DuckDB names them.
+    """
+    return _sql(describe, _measure(name, own), by, since, until, marketplace)
+
+
+def _described(con):
+    def describe(query):
+        whole = con.sql(query)
+        return zip(whole.columns, whole.types, strict=True)
+
+    return describe
 
 
 @functools.cache
@@ -131,13 +147,12 @@ def _read(path):
     return measure
 
 
-def _sql(con, measure, by, since, until, marketplace):
+def _sql(describe, measure, by, since, until, marketplace):
     where, params = _filters(measure, since, until, marketplace)
     if by is None and not where:
         return measure.text, None
     wanted = measure.keys if by is None else _wanted(measure, by)
-    whole = con.sql(measure.text)
-    added = [_added_up(c, t) for c, t in zip(whole.columns, whole.types, strict=True) if c not in measure.keys]
+    added = [_added_up(column, kind) for column, kind in describe(measure.text) if column not in measure.keys]
     grouped = f"GROUP BY {', '.join(wanted)} ORDER BY {', '.join(wanted)}" if wanted else ""
     return f"WITH measure AS (\n{measure.text}\n)\nSELECT {', '.join([*wanted, *added])} FROM measure {where} {grouped}", params
 

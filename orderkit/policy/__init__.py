@@ -8,7 +8,7 @@ from orderkit.policy.classify import classify
 from orderkit.policy.compare import compare
 from orderkit.policy.compile import question_sql
 from orderkit.policy.contents import Contents
-from orderkit.policy.dictionary import dictionary, facts
+from orderkit.policy.dictionary import dictionary, facts, facts_selects, facts_sql
 from orderkit.policy.differences import differences
 from orderkit.policy.explain import explain
 from orderkit.policy.install import in_force, offer, undo
@@ -29,6 +29,8 @@ __all__ = [
     "differences",
     "explain",
     "facts",
+    "facts_selects",
+    "facts_sql",
     "failing_examples",
     "in_force",
     "load_pack",

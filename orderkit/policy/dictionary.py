@@ -63,6 +63,11 @@ def facts_sql():
     return tuple(re.split(r"^;\s*$", text, flags=re.MULTILINE))
 
 
+def facts_selects():
+    """The SELECTs of the tables in TABLES, in their order, as facts.sql states them; they call its macro local_day."""
+    return tuple(re.sub(r"^.*?^CREATE [^\n]*\n", "", made, flags=re.DOTALL | re.MULTILINE) for made in facts_sql()[1:])
+
+
 def facts(con):
     """Makes the TEMP tables line_facts and return_facts from the canonical tables and the one-row table `context`."""
     for statement in facts_sql():
