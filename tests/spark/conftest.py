@@ -1,5 +1,6 @@
 """A Spark session and the sample exported, once for all tests of this folder; they skip where PySpark or Java is absent."""
 
+import os
 import shutil
 
 import pytest
@@ -15,7 +16,8 @@ def session(tmp_path_factory):
         pytest.skip("Spark needs Java, which is not on this machine")
     builder = sql.SparkSession.builder.master("local[2]").appName("orderkit").config("spark.sql.session.timeZone", "UTC")
     builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2")
-    builder = builder.config("spark.driver.memory", "4g").config("spark.driver.maxResultSize", "2g")
+    memory = "4g" if "ORDERKIT_SPARK_LINES" in os.environ else "2g"
+    builder = builder.config("spark.driver.memory", memory).config("spark.driver.maxResultSize", "2g")
     builder = builder.config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
     opened = builder.config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse"))).getOrCreate()
     opened.sparkContext.setLogLevel("ERROR")
