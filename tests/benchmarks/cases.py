@@ -9,7 +9,8 @@ THREE = ("orders", "report", "unshipped")
 class Entry:
     """One contestant of a case: its name in the table, who runs, on which files, from which prepared database.
 
-    `needs`: a package that is no part of orderkit's own set-up; without it the contestant is left out.
+    `needs`: a package that is no part of orderkit's own set-up; without it the contestant is left out. `apart`: it makes the
+    tables of another shop, so that they are not compared with those of the others.
     """
 
     label: str
@@ -17,17 +18,19 @@ class Entry:
     files: tuple
     start: str | None = None
     needs: str | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A promise: median of one entry over that of another, or its peak memory in MB, is at most `most`."""
+    """A promise: median of one entry over that of another, or its peak memory in MB, is at most `most`; None: it is only told."""
 
     text: str
     entry: str
     over: str | None
-    most: float
+    most: float | None
     part: str = "seconds"  # of `entry`; `over` is always its seconds
+    minus: str | None = None  # an entry whose seconds are taken off first
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,29 @@ def _unchanged(entry, truth):
     return {} if entry.who == "sha256" else {"states": ["unchanged"], "duplicates": truth["lines"], **_everything(entry, truth)}
 
 
+def _grown(entry, truth):
+    """A first load has every line; a second one only what is new, and finds all others known."""
+    new = truth["new"] if "grown" in entry.files else 0
+    again = {"loaded": new, "duplicates": truth["lines"]} if entry.start else {}
+    return {"rows": truth["lines"] + new, **again}
+
+
+def _weekly(entry, truth):
+    return {"rows": truth["lines"]}
+
+
+def _told(entry, truth):
+    return {"one order": True} if entry.who in ("explain command", "explain program") else {}
+
+
+def _paged(entry, truth):
+    return {"page": True} if entry.who == "report" else {}
+
+
+def nothing(entry, truth):
+    return {}
+
+
 def _built(entry, truth):
     return {"rows": truth["lines"]}
 
@@ -78,6 +104,7 @@ STARTS = {
     "three": (THREE, True),
     "three, not built": (THREE, False),
     "four, not built": ((*THREE, "reload"), False),
+    "shop": ((*THREE, "tracking", "returned"), True),
 }
 
 CASES = (
@@ -198,5 +225,80 @@ CASES = (
         ),
         _agreed,
         {"pack": "amazon"},
+    ),
+    Case(
+        "overlap",
+        "all orders exported once more, with 5 % new lines, into a shop of three exports",
+        (
+            Entry("orderkit, first load of that export", "load", ("grown",), apart=True),
+            Entry("orderkit, first load of the three", "load", THREE, apart=True),
+            Entry("orderkit, first load of all four", "load", (*THREE, "grown")),
+            Entry("orderkit, reload", "load", ("grown",), "three"),
+        ),
+        (
+            Goal("reload / first load of the three", "orderkit, reload", "orderkit, first load of the three", 0.3),
+            Goal("reload / first load of that export", "orderkit, reload", "orderkit, first load of that export", None),
+        ),
+        _grown,
+    ),
+    Case(
+        "weekly",
+        "three overlapping exports to weekly figures by marketplace",
+        (
+            Entry("pandas by hand", "weekly pandas", THREE),
+            Entry("polars by hand, streaming", "weekly polars", THREE),
+            Entry("DuckDB SQL by hand, nothing stored", "weekly SQL", THREE),
+            Entry("orderkit, load and measure", "weekly", THREE),
+            Entry("orderkit, measure of a loaded shop", "weekly measure", (), "three"),
+        ),
+        (
+            Goal("load and measure / pandas by hand", "orderkit, load and measure", "pandas by hand", 0.5),
+            Goal("load and measure / polars", "orderkit, load and measure", "polars by hand, streaming", None),
+            Goal("load and measure / SQL", "orderkit, load and measure", "DuckDB SQL by hand, nothing stored", None),
+            Goal("measure of a loaded shop / pandas", "orderkit, measure of a loaded shop", "pandas by hand", None),
+        ),
+        _weekly,
+    ),
+    Case(
+        "explain",
+        "one order explained, with all rules and what else would be answered",
+        (
+            Entry("SQL by hand, its facts, open shop", "explain SQL", (), "shop"),
+            Entry("orderkit explain, open shop", "explain", (), "shop"),
+            Entry("SQL by hand, its lines, new process", "explain program", (), "shop"),
+            Entry("orderkit explain, new process", "explain command", (), "shop"),
+        ),
+        (
+            Goal("open shop / SQL by hand", "orderkit explain, open shop", "SQL by hand, its facts, open shop", None),
+            Goal("new process / SQL by hand", "orderkit explain, new process", "SQL by hand, its lines, new process", None),
+        ),
+        _told,
+    ),
+    Case(
+        "start",
+        "what starting costs, whatever the shop's size",
+        (
+            Entry("Python and nothing else", "start Python", ()),
+            Entry("import duckdb, pandas", "start parts", ()),
+            Entry("import orderkit", "start orderkit", ()),
+            Entry("import orderkit, and its verbs looked up", "start shop", ()),
+            Entry("orderkit --help", "start help", ()),
+        ),
+        (
+            Goal("import orderkit / duckdb and pandas", "import orderkit", "import duckdb, pandas", 1.1),
+            Goal("with its verbs / duckdb and pandas", "import orderkit, and its verbs looked up", "import duckdb, pandas", 1.1),
+            Goal("--help less Python, seconds", "orderkit --help", None, 0.25, minus="Python and nothing else"),
+        ),
+        nothing,
+    ),
+    Case(
+        "report",
+        "the weekly report of a shop with orders, parcels and returns",
+        (
+            Entry("orderkit, its stages in one process", "report stages", (), "shop"),
+            Entry("orderkit report, the page", "report", (), "shop"),
+        ),
+        (Goal("whole report, seconds", "orderkit report, the page", None, None),),
+        _paged,
     ),
 )

@@ -6,6 +6,7 @@ the limit that all uses of the engine are given, in the engine's own temporary f
 
 from pathlib import Path
 
+from benchmarks import spilled
 from benchmarks.files import sampled
 from benchmarks.words import COLUMNS, COMPARED, asked, dated, words
 
@@ -48,7 +49,7 @@ class _Engine(_Classified):
         import duckdb
 
         super().prepare(job)
-        config = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{job['out']}.spill"}
+        config = {"memory_limit": job.get("memory_limit", MEMORY_LIMIT), "temp_directory": f"{job['out']}.spill"}
         self.con = duckdb.connect(job["file"], read_only=True, config=config)
 
     def results(self, job):
@@ -67,7 +68,9 @@ class Classify(_Engine):
     def run(self, job):
         from orderkit.policy.apply import apply
 
-        apply(self.con, self.pack, only=[question.name for question in self.questions])
+        with spilled.watched(f"{job['out']}.spill") as spill:
+            apply(self.con, self.pack, only=[question.name for question in self.questions])
+        self.spill_mb = spill.most_mb
 
 
 class ByHand(_Engine):
@@ -82,8 +85,10 @@ class ByHand(_Engine):
 
     def run(self, job):
         text = (BY_HAND / f"{job['pack'].partition('-')[0]}.sql").read_text(encoding="utf-8")
-        for statement in text.split("\n;\n"):
-            self.con.execute(statement)
+        with spilled.watched(f"{job['out']}.spill") as spill:
+            for statement in text.split("\n;\n"):
+                self.con.execute(statement)
+        self.spill_mb = spill.most_mb
 
     def _words(self, question):
         rows = words(self.pack, question)

@@ -4,12 +4,13 @@ A job is a dict: `file` (or `files`), `out` (a fresh path), `start` (a database 
 All use the types of orderkit's own format description and read the same columns.
 """
 
+import functools
 import gzip
 import hashlib
 import time
 from pathlib import Path
 
-from benchmarks import classify
+from benchmarks import asked, classify, weekly, weekly_report
 from orderkit.formats import recognise
 from orderkit.store.values.types import sql_type
 
@@ -202,4 +203,20 @@ CONTESTANTS = {
     "pandas answers": classify.Pandas,
     "rule-engine": classify.RuleEngine,
     "facts": classify.Facts,
+    "weekly": weekly.Orderkit,
+    "weekly measure": weekly.Measure,
+    "weekly pandas": weekly.Pandas,
+    "weekly polars": weekly.Polars,
+    "weekly SQL": weekly.Sql,
+    "explain": asked.Opened,
+    "explain SQL": asked.OpenedByHand,
+    "explain command": asked.Fresh,
+    "explain program": asked.FreshByHand,
+    "report": weekly_report.Whole,
+    "report stages": weekly_report.Stages,
+    "start Python": functools.partial(asked.Started, "-c", "pass"),
+    "start parts": functools.partial(asked.Started, "-c", "import duckdb, pandas"),
+    "start orderkit": functools.partial(asked.Started, "-c", "import orderkit"),
+    "start shop": functools.partial(asked.Started, "-c", "import orderkit; orderkit.Shop, orderkit.load, orderkit.classify"),
+    "start help": functools.partial(asked.Started, "-m", "orderkit", "--help"),
 }

@@ -13,8 +13,6 @@ import duckdb
 
 from orderkit.formats import variants
 
-MAKER = 1  # raised when the files change, so that none made before is used
-
 # One order in ten holds two lines, so 1.1 lines per order. Dates run through two years in the order of the file. Of 100 lines 60
 # are the seller's own to ship, 4 are cancelled (no currency, no money), 6 are not shipped yet.
 BASE = """
@@ -169,6 +167,56 @@ BROKEN = r"""
         ELSE regexp_replace(l, '\tSKU[^\t]*', chr(9))
     END END
 """
+FATES = "([{fates}])[1 + CAST(g // 73 % 50 AS INTEGER)]".format(
+    fates=", ".join(["'lost'", "'damaged'", "'returning'", "'in_transit'", "'in_transit'"] + ["'delivered'"] * 45)
+)
+SENT = "bought + INTERVAL 1 DAY"
+ARRIVED = "bought + INTERVAL 2 DAY + INTERVAL 1 DAY * CAST(g // 79 % 9 AS INTEGER)"
+TRACKING = {
+    "order_id": ORDER_ID,
+    "order_item_id": ITEM_ID,
+    "tracking": "printf('TRK%013d', i)",
+    "carrier": "(['USPS', 'UPS', 'FedEx', 'DHL'])[1 + CAST(g // 83 % 4 AS INTEGER)]",
+    "service": "(['Ground', 'Air'])[1 + CAST(g // 89 % 2 AS INTEGER)]",
+    "shipped_at": _moment(SENT),
+    "confirmed_at": _moment(SENT),
+    "first_scan_at": _moment(SENT + " + INTERVAL 5 HOUR"),
+    "last_scan_at": _moment(ARRIVED),
+    "delivered_at": f"CASE WHEN {FATES} = 'delivered' THEN {_moment(ARRIVED)} END",
+    "state": FATES,
+    "state_at": _moment(ARRIVED),
+    "label_cost": "'4.20'",
+    "currency": "money_of",
+    "insured": "CASE WHEN g // 97 % 10 = 0 THEN 'yes' ELSE 'no' END",
+    "protected": "'no'",
+    "updated_at": _moment(ARRIVED),
+}
+REASON = _pick("CR-DEFECTIVE|CR-UNWANTED_ITEM|CR-SWITCHEROO|CR-MISSED_ESTIMATED_DELIVERY|AMZ-PG-APP-TOO-SMALL", "g // 101")
+DAY = "strftime({sql}, '%d-%b-%Y')"
+RETURNED = {
+    "Order ID": ORDER_ID,
+    "Order date": DAY.format(sql="bought"),
+    "Return request date": DAY.format(sql="bought + INTERVAL 15 DAY"),
+    "Return request status": "'Approved'",
+    "Amazon RMA ID": "printf('D%010dRRMA', i)",
+    "Label cost": "'6.30'",
+    "Currency code": "money_of",
+    "Label to be paid by": "'Customer'",
+    "A-to-Z Claim": "'N'",
+    "Is prime": "'N'",
+    "ASIN": ALL_ORDERS["asin"],
+    "Merchant SKU": SKU,
+    "Item Name": TITLE,
+    "Return quantity": "1",
+    "Return Reason": REASON,
+    "In policy": "'Y'",
+    "Return type": "'C-Returns'",
+    "Resolution": "'StandardRefund'",
+    "Return delivery date": DAY.format(sql="bought + INTERVAL 24 DAY"),
+    "Order Amount": "price",
+    "Order quantity": "units",
+    "Order Item ID": ITEM_ID,
+}
 # name: (headers, values, which lines, what is done to the line)
 EXPORTS = {
     "orders": (variants("amazon_all_orders")["v33_2024_2026"], ALL_ORDERS, "true", "l"),
@@ -176,7 +224,12 @@ EXPORTS = {
     "reload": (variants("amazon_all_orders")["v33_2024_2026"], ALL_ORDERS | RESTATED, "g // 3 % 60 < 4", "l"),
     "report": (variants("amazon_order_report")["modern_46"], REPORT, "own", "l"),
     "unshipped": (UNSHIPPED_HEADERS.split(), UNSHIPPED, "own", "l"),
+    "grown": (variants("amazon_all_orders")["v33_2024_2026"], ALL_ORDERS, "true", "l"),
+    "tracking": (variants("tracking")["template"], TRACKING, "own AND state = 'Shipped'", "l"),
+    "returned": (variants("amazon_mfn_returns")["v33_2026"], RETURNED, "own AND state = 'Shipped' AND g // 103 % 12 = 0", "l"),
 }
+COMMAS = ("tracking",)  # the exports whose cells are parted by commas; all others by tabs
+GROWN = 0.05  # share of lines that `grown`, the orders exported once more some weeks later, has beyond those of `orders`
 # what is true of the shop, told by the maker and not by any reader of the files
 TRUTH = """
     SELECT
@@ -187,13 +240,20 @@ TRUTH = """
             'broken', (SELECT count(*) FROM base WHERE i % 1000 = 7),
             'restated', (SELECT count(*) FROM base WHERE g // 3 % 60 < 4 AND g // 3 % 4 > 0),
             'unchanged', (SELECT count(*) FROM base WHERE g // 3 % 60 < 4 AND g // 3 % 4 = 0),
-            'own', (SELECT count(*) FROM base WHERE own)
+            'own', (SELECT count(*) FROM base WHERE own),
+            'new', {new}
         )
 """
 
 
-def base(lines):
-    return BASE.format(lines=lines, orders=lines * 10 // 11 + 1)
+def base(lines, grown=0):
+    """SELECT of the order lines of a shop, and of so many more that come after them."""
+    return BASE.format(lines=lines + grown, orders=lines * 10 // 11 + 1)
+
+
+def new_lines(lines):
+    """How many lines `grown` has beyond those of `orders`."""
+    return round(lines * GROWN)
 
 
 SAMPLED = 10_000  # lines that the slow contestants answer
@@ -208,11 +268,11 @@ def _write(con, name, lines, path):
     """Writes the export `name` of a shop with so many order lines."""
     headers, values, which, line = EXPORTS[name]
     cells = [f"coalesce(CAST({values[header]} AS VARCHAR), '')" if header in values else "''" for header in headers]
-    heading = "\t".join(headers)
+    between, rows = "," if name in COMMAS else "\t", base(lines, new_lines(lines) if name == "grown" else 0)
     con.execute(f"""
         COPY (
-            SELECT {line} AS "{heading}"
-            FROM (SELECT i, {" || chr(9) || ".join(cells)} AS l FROM ({base(lines)}) WHERE {which})
+            SELECT {line} AS "{between.join(headers)}"
+            FROM (SELECT i, {f" || chr({ord(between)}) || ".join(cells)} AS l FROM ({rows}) WHERE {which})
         )
         TO '{path}' (FORMAT csv, HEADER true, DELIMITER '\x01', QUOTE '', ESCAPE '')
     """)
@@ -230,7 +290,7 @@ def truth(lines):
             GROUP BY money_of
             ORDER BY money_of
         )
-        {TRUTH}
+        {TRUTH.format(new=new_lines(lines))}
     """).fetchall()[0][0]
     con.close()
     return json.loads(found)

@@ -14,16 +14,15 @@ import time
 from pathlib import Path
 
 from benchmarks.cases import STARTS
-from benchmarks.versions import MAKER
+from benchmarks.versions import FILES, MAKER
 
 TESTS = Path(__file__).parents[1]
 FACTS = ("facts", "facts in Parquet")
 NAMES = {
     "gz": "orders.txt.gz",
-    "truth": "truth.json",
+    "truth": f"truth-{FILES}.json",
     **dict(zip(FACTS, (f"facts-{MAKER}.{end}" for end in ("duckdb", "parquet")), strict=True)),
 }
-LOUD = 0.1  # share of the machine that others may use while a figure is still worth printing without a mark
 
 
 class Wrong(Exception):
@@ -76,7 +75,7 @@ class Files:
         return json.loads(Path(self.path("truth")).read_text(encoding="utf-8"))
 
 
-def _busy():
+def busy():
     """Seconds of work that all processors have done, or None where the system does not tell."""
     try:
         user, nice, system, _, _, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:9])
@@ -105,10 +104,10 @@ def run_once(case, entry, files, work):
         old.unlink(missing_ok=True)
     if entry.start:
         shutil.copyfile(files.start(entry.start, work), out)
-    busy, mine, began = _busy(), _children(), time.monotonic()
+    before, mine, began = busy(), _children(), time.monotonic()
     told = json.loads(_child("child", json.dumps(job)))
     took = time.monotonic() - began
-    told["others"] = max(_busy() - busy - (_children() - mine), 0) / took / os.cpu_count() if busy is not None else None
+    told["others"] = None if before is None else max(busy() - before - (_children() - mine), 0) / took / os.cpu_count()
     return told
 
 
@@ -136,7 +135,7 @@ def run_case(case, files, rounds, work, say):
             one = run_once(case, entry, files, work)
             verify(case, entry, one, truth)
             told[entry.label].append(one)
-    _agree(case, told)
+    _agree(case, {entry.label: told[entry.label] for entry in entries if not entry.apart})
     entries = {label: _figures(runs) for label, runs in told.items()}
     return {"case": case.name, "about": case.about, "entries": entries, "goals": [_goal(goal, entries) for goal in case.goals]}
 
@@ -150,29 +149,39 @@ def _is_here(entry, say):
 
 def _agree(case, told):
     """Raises Wrong where contestants that must make the same tables did not, in any round."""
-    for key in ("tables", "sample", "columns"):
+    for key in ("tables", "sample", "columns", "weekly", "explained"):
         found = {label: [run["found"].get(key) for run in runs] for label, runs in told.items()}
-        made = [(label, one) for label, all_runs in found.items() for one in all_runs if one and _is_made(one)]
+        made = [(label, one) for label, all_runs in found.items() for one in all_runs if one and _is_made(key, one)]
         if len({json.dumps(one, sort_keys=True) for _, one in made}) > 1:
             raise Wrong(f"{case.name}: the results differ ({key}): {made}")
 
 
-def _is_made(tables):
-    """Whether canonical tables were built; all other tables are always made."""
-    return tables.get("order_lines", [1])[0] != 0
+def _is_made(key, found):
+    """Whether canonical tables were built; all else is always made."""
+    return key != "tables" or found.get("order_lines", [1])[0] != 0
 
 
 def _figures(runs):
     figures = {"rounds": len(runs)}
-    for key in ("seconds", "cpu", "peak_mb", "before_build", "from_build", "others"):
+    for key in ("seconds", "cpu", "peak_mb", "before_build", "from_build", "spill_mb", "others"):
         values = [run[key] for run in runs if run.get(key) is not None]
         if values:
-            figures[key] = {"median": statistics.median(values), "least": min(values), "most": max(values)}
+            figures[key] = spread(values)
+    if "stages" in runs[0]:
+        figures["stages"] = {name: spread([run["stages"][name] for run in runs]) for name in runs[0]["stages"]}
     return figures
+
+
+def spread(values):
+    """Median, least and most."""
+    return {"median": statistics.median(values), "least": min(values), "most": max(values)}
 
 
 def _goal(goal, entries):
     value = entries[goal.entry].get(goal.part, {}).get("median")
+    if value is not None and goal.minus:
+        value -= entries[goal.minus][goal.part]["median"]
     if value is not None and goal.over:
         value /= entries[goal.over]["seconds"]["median"]
-    return {"text": goal.text, "value": value, "most": goal.most, "kept": None if value is None else value <= goal.most}
+    kept = None if value is None or goal.most is None else value <= goal.most
+    return {"text": goal.text, "value": value, "most": goal.most, "kept": kept}
