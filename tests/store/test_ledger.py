@@ -140,6 +140,46 @@ def test_a_failure_in_the_middle_leaves_nothing_of_the_file(tmp_path, monkeypatc
     assert con.sql("SELECT count(*) FROM obs_amazon_all_orders").fetchall() == [(2,)]
 
 
+def test_files_of_one_call_make_the_tables_that_they_make_one_by_one(tmp_path):
+    paths = [
+        write(tmp_path / "monday.txt", ALL_ORDERS, MONDAY),
+        write(tmp_path / "tuesday.txt", ALL_ORDERS, TUESDAY),
+        write(tmp_path / "report.txt", ORDER_REPORT, [report_line(1, "11"), report_line(2, "22")]),
+    ]
+    for path in paths:
+        store.load(path, db=tmp_path / "each.duckdb")
+    store.load(paths, db=tmp_path / "once.duckdb")
+    each, once = (store.reader(tmp_path / name) for name in ("each.duckdb", "once.duckdb"))
+    assert each.sql("SELECT count(*) FROM order_lines").fetchall()[0][0] > 1
+    assert contents(once) == contents(each)
+
+
+def test_what_was_read_before_a_break_is_kept_with_its_canonical_tables(tmp_path):
+    paths = [write(tmp_path / name, ALL_ORDERS, lines) for name, lines in (("monday.txt", MONDAY), ("tuesday.txt", TUESDAY))]
+
+    def stop(name, at, *_):
+        if at == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.load(paths, db=tmp_path / "stopped.duckdb", progress=stop)
+    store.load(paths[0], db=tmp_path / "monday.duckdb")
+    stopped, monday = (store.reader(tmp_path / name) for name in ("stopped.duckdb", "monday.duckdb"))
+    assert contents(stopped) == contents(monday)
+
+
+def test_without_its_canonical_tables_nothing_is_published(tmp_path, monkeypatch):
+    paths = [write(tmp_path / name, ALL_ORDERS, lines) for name, lines in (("monday.txt", MONDAY), ("tuesday.txt", TUESDAY))]
+
+    def breaks(*_):
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(store.load.__globals__["canonical"], "rebuild", breaks)
+    with pytest.raises(RuntimeError, match="power cut"):
+        store.load(paths, db=tmp_path / "shop.duckdb")
+    assert not (tmp_path / "shop.duckdb").exists()
+
+
 def test_a_foreign_file_and_a_locked_database_are_said_plainly(tmp_path):
     (tmp_path / "shop.duckdb").write_text("not a database")
     with pytest.raises(DatabaseUnusable, match="is no orderkit database"):

@@ -81,6 +81,7 @@ class Writing:
         self.shown, self.path = path, Path(os.path.realpath(path))  # of a symbolic link the target is replaced, never the link
         self.folder = self.path.with_name(f".{self.path.name}.work")
         self.published = False
+        self.whole = True  # whether what was committed may be published: False while one part of it waits for another
         self._expected, self._found = expected, None
         self._before = self._con = self._copy = None
 
@@ -136,8 +137,10 @@ class Writing:
             _ = self.before  # a file that cannot be used is said before anything is read
 
     def rescue(self):
-        """Publishes what was committed before an exception; where that fails too, the copy is given up and nothing is changed."""
-        if self._con is None:
+        """Publishes what was committed before an exception; where that fails too, or would be half of something, the copy is
+        given up and nothing is changed.
+        """
+        if self._con is None or not self.whole:
             return
         with suppress(duckdb.Error, OSError, OrderkitError):
             self._con.interrupt()  # after Ctrl-C the engine works on, and the next statement would wait for it

@@ -19,14 +19,19 @@ FEW = 0.4  # orders to be built anew per order line known; beyond that all are b
 GROUP = 122_880  # rows that the engine stores together
 
 
-def rebuild(con, file_id, form):
-    """Builds the stored rows anew for everything that a loaded file speaks of; the result equals building everything."""
-    con.execute("RESET max_vacuum_tasks" if _has_gaps(con, table_of(form)) else "SET max_vacuum_tasks = 0")
-    if form.order_column or form.link:
-        _rebuild_orders(con, file_id, form)
-    for emit in form.emits.values():
-        if emit.table in EVENTS:
-            _rebuild_events(con, file_id, form, emit)
+def rebuild(con, loaded):
+    """Builds the stored rows anew for everything that loaded files speak of; the result equals building everything.
+
+    loaded: (file_id, format) of each; several at once cost little more than one.
+    """
+    gaps = any(_has_gaps(con, table) for table in {table_of(form) for _, form in loaded})
+    con.execute("RESET max_vacuum_tasks" if gaps else "SET max_vacuum_tasks = 0")
+    if of_orders := [(file_id, form) for file_id, form in loaded if form.order_column or form.link]:
+        _rebuild_orders(con, of_orders)
+    for file_id, form in loaded:
+        for emit in form.emits.values():
+            if emit.table in EVENTS:
+                _rebuild_events(con, file_id, form, emit)
     _calendar(con)
 
 
@@ -51,9 +56,9 @@ def build(con):
     _calendar(con)
 
 
-def _rebuild_orders(con, file_id, form):
+def _rebuild_orders(con, loaded):
     ties.make(con, known_formats(con).values())
-    touched = _touch(con, file_id, form)
+    touched = _touch(con, loaded)
     for table in OF_ORDERS:
         order = f"coalesce(order_id, '{NO_ORDER}' || parcel)" if table == "parcels" else "order_id"
         only = f" WHERE (account, {order}) IN (SELECT account, order_id FROM touched)" if touched else ""
@@ -61,12 +66,14 @@ def _rebuild_orders(con, file_id, form):
     _build_orders(con, "main", as_of=False, touched=touched)
 
 
-def _touch(con, file_id, form):
+def _touch(con, loaded):
     """Makes TEMP table `touched` of the orders to be built anew; whether they are so few that it pays not to build all."""
-    if con.sql("SELECT count(*) FROM loads").fetchall() == [(1,)]:
+    if not con.sql("SELECT 1 FROM main.order_lines LIMIT 1").fetchall():
         return False
-    told = ties.linked_orders(form) if form.link else ties.own_orders(form)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS {told}", {"id": file_id})
+    con.execute("CREATE OR REPLACE TEMP TABLE touched (account VARCHAR, order_id VARCHAR)")
+    for file_id, form in loaded:
+        told = ties.linked_orders(form) if form.link else ties.own_orders(form)
+        con.execute(f"INSERT INTO touched ({told}) EXCEPT SELECT account, order_id FROM touched", {"id": file_id})
     parcels.touch_sharers(con, _known_forms(con, "parcels"))
     few, lines_known = (con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0] for table in ("touched", "order_lines"))
     return few <= FEW * lines_known
