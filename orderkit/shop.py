@@ -1,5 +1,6 @@
 """class Shop: one seller's database, read-only, with the functions of the layers below bound to it."""
 
+import contextlib
 import csv
 import datetime as dt
 import functools
@@ -54,6 +55,7 @@ class Shop:
         if as_of is not None:
             store.build_as_of(self.con)
         self.marketplace = self._site(marketplace)
+        self._is_whole = as_of is None and account is None and marketplace is None  # what is stored, and all of it
         if marketplace is not None:
             store.only_marketplace(self.con, self.marketplace)
 
@@ -96,7 +98,10 @@ class Shop:
 
     def explain(self, order_id):
         """Facts, rules and answers for one order."""
-        return policy.explain(self._answers, self.pack, order_id)
+        if "_facts" not in vars(self) and self._is_whole and (alone := store.one_order(self.con, str(order_id))):
+            with contextlib.closing(alone):
+                return policy.explain(alone, self.pack, order_id)
+        return policy.explain(self._facts, self.pack, order_id)
 
     def ask(self, order_id, *, request, line=None, **facts):
         """What if a buyer writes: the answer, who pays, a draft reply. `facts` overlays what is known of the order."""

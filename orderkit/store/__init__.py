@@ -8,7 +8,7 @@ from orderkit.store.purging.purge import Receipt, purge
 from orderkit.store.query import asked_values, columns, select
 from orderkit.store.reasons import reason_words
 from orderkit.store.tables.canonical import build_as_of
-from orderkit.store.tables.part import only_account, only_marketplace
+from orderkit.store.tables.part import one_order, only_account, only_marketplace
 
 __all__ = [
     "Exported",
@@ -23,6 +23,7 @@ __all__ = [
     "load",
     "moment",
     "newest",
+    "one_order",
     "only_account",
     "only_marketplace",
     "purge",

@@ -78,3 +78,27 @@ def test_an_account_alone_in_the_past(two):
     assert past.accounts() == ["b"]
     assert past.con.sql("SELECT DISTINCT account FROM order_lines").fetchall() == [("b",)]
     assert 0 < count(past, "order_lines") < count(ok.open(two, account="b"), "order_lines")
+
+
+def test_an_order_explained_alone_reads_as_it_does_among_all(sample_db):
+    """One of each kind: with parcels, a request, a return, a claim, a refund, and one that has none of these."""
+    kinds = ("parcel_lines", "requests", "returns", "recoveries", "money", "inspections")
+    first = ok.open(sample_db, sample=True)
+    picked = [
+        first.con.sql(
+            f"SELECT min(order_id), max(order_id) FROM {kind} SEMI JOIN order_lines USING (account, order_id)"
+        ).fetchall()[0]
+        for kind in kinds
+    ]
+    plain = first.con.sql(
+        f"SELECT min(order_id) FROM order_lines {' '.join(f'ANTI JOIN {kind} USING (account, order_id)' for kind in kinds)}"
+    ).fetchall()[0]
+    orders = {order for found in [*picked, plain] for order in found if order}
+    assert len(orders) > 8
+    alone = {order: repr(first.explain(order)) for order in orders}
+    assert "_facts" not in vars(first), "the facts of all orders were not needed"
+    whole = ok.open(sample_db, sample=True)
+    assert whole.sql("SELECT count(*) AS n FROM line_facts")["n"].item() > len(orders)
+    assert alone == {order: repr(whole.explain(order)) for order in orders}
+    with pytest.raises(UnknownName, match="in this shop"):
+        first.explain("111-0000000-0000000")

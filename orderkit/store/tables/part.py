@@ -1,6 +1,7 @@
-"""A part of a shop: one seller account, or the orders of one marketplace. TEMP views and tables stand before the stored ones."""
+"""A part of a shop: an account, the orders of one marketplace, one order. TEMP views and tables stand before the stored ones."""
 
 from orderkit.formats import EVENTS
+from orderkit.store.context import set_context
 from orderkit.store.tables.canonical import OF_ORDERS
 
 ACCOUNT = "account = getvariable('only_account')"
@@ -39,6 +40,26 @@ def only_marketplace(con, marketplace):
         if table not in EVERYWHERE:
             con.execute(f"DROP {_kind(con, table)} IF EXISTS temp.{table}")
             con.execute(f"ALTER TABLE temp.part_of_{table} RENAME TO {table}")
+
+
+def one_order(con, order_id):
+    """A further connection to a whole, stored shop that shows the lines and parcels of one order alone, with the same context.
+
+    All that is not of orders (money, claims, returns) stays whole: what they tell may depend on up to when they tell at all.
+    None for an order that is not there.
+    """
+    found = con.sql("SELECT 1 FROM order_lines WHERE order_id = $id LIMIT 1", params={"id": order_id}).fetchall()
+    if not found:
+        return None
+    as_of, clock = con.sql("SELECT as_of, clock FROM context").fetchall()[0]
+    alone = con.cursor()
+    alone.execute("SET TimeZone = 'UTC'")
+    set_context(alone, as_of, clock)
+    stored = alone.sql("SELECT current_database()").fetchall()[0][0]
+    for table in ("order_lines", "parcel_lines"):
+        only = f'CREATE TEMP TABLE {table} AS SELECT * FROM "{stored}".main.{table} WHERE order_id = $id'
+        alone.execute(only, {"id": order_id})
+    return alone
 
 
 def _kind(con, table):
