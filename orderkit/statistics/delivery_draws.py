@@ -1,7 +1,5 @@
 """Chances of an open parcel from shares and day laws: at the point estimate (Tables), and by posterior draw (Draws)."""
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,19 +87,11 @@ class Draws:
         found = np.empty((3, self.number, node.size))
         order = np.argsort(node, kind="stable")
         numbers, starts = np.unique(node[order], return_index=True)
-        self._draw_all(np.unique(numbers // BLOCK).tolist())
         for number, rows in zip(numbers.tolist(), np.split(order, starts[1:]), strict=True):
             shares, laws = self.of(number)
             later = 0.0 if until is None else laws[0][:, until[rows]]
             found[:, :, rows] = _chances(shares.T[:, :, None], laws[:, :, age[rows]], later)
         return found
-
-    def _draw_all(self, blocks):
-        """Blocks that are not drawn yet, side by side: while numpy draws, other threads run."""
-        wanted = [block for block in blocks if block * BLOCK not in self._laws]
-        if wanted:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(self._draw, wanted))
 
     def _draw(self, block):
         """Beta hazards of the block's nodes; a block has its own seed, so that the order of asking changes nothing."""
