@@ -21,7 +21,7 @@ by `python3 run.py bench pages`. Each job ran in processes of its own. The power
 least squares on the logarithms: at 1 twice the lines take twice the time. What starting costs counts in small sizes and makes p
 smaller.
 """
-NOTHING = "\nNothing was measured yet.\n"
+NOTHING = "\nNo figures are kept yet: `python3 run.py bench --save` on a quiet machine keeps them.\n"
 
 
 def page(records):

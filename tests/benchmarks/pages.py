@@ -31,7 +31,7 @@ RATIOS = (
 def table(records):
     """The README's table: a ratio of seconds per size, in brackets where the machine was not quiet."""
     if not records:
-        return "Nothing was measured yet."
+        return "No figures are kept yet: `python3 run.py bench --save` on a quiet machine keeps them."
     rows = [
         "| seconds of orderkit / seconds of | promised | " + " | ".join(SIZES.values()) + " |",
         "|---|---|" + "---|" * len(SIZES),
