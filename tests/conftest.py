@@ -35,14 +35,6 @@ def several_threads():
         yield
 
 
-FIRST = ("whole", "handbook")  # folders of tests that take long
-
-
-def pytest_collection_modifyitems(items):
-    """Files that take long come first: a run in several processes ends when the last file does."""
-    items.sort(key=lambda item: item.path.parent.name not in FIRST)
-
-
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
     """made_once(name, make): a folder that make(folder) filled, once for all processes of a run."""
